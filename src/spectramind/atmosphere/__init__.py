@@ -1,0 +1,1 @@
+"""Molecules, their opacities, and the transmission spectrum of a planet."""

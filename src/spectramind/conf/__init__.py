@@ -1,0 +1,1 @@
+"""Hydra groups and the frozen schema that checks what they compose to."""

@@ -1,0 +1,1 @@
+"""The frozen pydantic schema of the configuration, one file per section."""

@@ -1,0 +1,1 @@
+"""Detector frames to electrons to light curves, one visit at a time."""

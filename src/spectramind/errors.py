@@ -1,0 +1,59 @@
+"""The one exception tree, and the exit code that each branch ends a command with.
+
+    SpectraMindError            5   a fault of this package
+    ├── DataError               2   an input, a product or a schema is not as expected
+    │   └── OutputError         2   a product cannot be written (permissions, full disk)
+    ├── ConfigurationError      3   a well-formed configuration that cannot work
+    └── BudgetError             4   time, memory or disk would not suffice
+
+Every message is one line: which file, what was expected, what was found, what to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SpectraMindError(Exception):
+    """Root of all errors raised on purpose by this package."""
+
+    exit_code = 5
+
+
+class DataError(SpectraMindError):
+    """A file, table or array that does not have the expected content.
+
+    Parameters
+    ----------
+    file : path or name of the offending file
+    expected : what should have been there
+    found : what was there instead
+    remedy : what the user can do about it
+    """
+
+    exit_code = 2
+
+    def __init__(self, file: Path | str, expected: str, found: str, remedy: str) -> None:
+        self.file, self.expected, self.found, self.remedy = str(file), expected, found, remedy
+        text = f"{file}: expected {expected}, found {found}; {remedy}"
+        super().__init__(" ".join(text.split()))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[str, str, str, str]]:
+        # Exceptions cross process boundaries; the default would lose the four fields.
+        return type(self), (self.file, self.expected, self.found, self.remedy)
+
+
+class OutputError(DataError):
+    """A product cannot be written: no permission, a full disk, a folder in the way."""
+
+
+class ConfigurationError(SpectraMindError):
+    """Keys and values that are valid one by one but cannot work together."""
+
+    exit_code = 3
+
+
+class BudgetError(SpectraMindError):
+    """A limit of time, memory or disk that the work would not hold."""
+
+    exit_code = 4

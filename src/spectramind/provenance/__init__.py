@@ -1,0 +1,1 @@
+"""Where a result came from: run folders, events, digests, atomic writes."""

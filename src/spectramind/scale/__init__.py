@@ -1,0 +1,1 @@
+"""Where work runs: one seam for serial work and worker processes."""

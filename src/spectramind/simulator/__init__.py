@@ -1,0 +1,1 @@
+"""A survey with known truth: atmosphere, transit and the detector chain in reverse."""

@@ -1,0 +1,1 @@
+"""Official score, validator, submission table, bundle and manifest."""

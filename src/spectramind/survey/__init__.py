@@ -1,0 +1,1 @@
+"""The competition's folder layout: discover, read, check, write."""
