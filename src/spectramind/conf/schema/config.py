@@ -1,0 +1,37 @@
+"""The whole configuration: one frozen model, one field a section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from spectramind.conf.schema.data import DataConfig
+from spectramind.conf.schema.model import ModelConfig
+from spectramind.conf.schema.paths import PathsConfig
+from spectramind.conf.schema.runtime import RuntimeConfig
+from spectramind.conf.schema.section import Section
+from spectramind.conf.schema.submission import CalibConfig, ReportConfig, SubmitConfig
+
+
+class Config(Section):
+    """Everything a run is told. Defaults stand in `conf/*.yaml`, nowhere else."""
+
+    paths: PathsConfig = Field(description="inputs and outputs")
+    data: DataConfig = Field(description="selection of planets")
+    runtime: RuntimeConfig = Field(description="workers and failure policy")
+    model: ModelConfig = Field(description="estimator")
+    calib: CalibConfig = Field(description="calibration of sigma")
+    submit: SubmitConfig = Field(description="submission files")
+    report: ReportConfig = Field(description="HTML report")
+
+    def portable(self) -> dict[str, Any]:
+        """What determines the numbers: everything but places, workers and file names.
+
+        Two runs with equal portable configuration, code and data give the same bytes, wherever
+        they ran; its hash names the run.
+        """
+        values = self.model_dump(mode="json", exclude={"paths", "runtime"})
+        values["submit"] = {k: v for k, v in values["submit"].items() if k not in ("csv", "bundle")}
+        values["model"] = {k: v for k, v in values["model"].items() if k != "ckpt"}
+        return values

@@ -1,0 +1,18 @@
+"""Section `data`: which part of the survey a command works on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from spectramind.conf.schema.section import Section
+
+
+class DataConfig(Section):
+    """Selection of planets."""
+
+    split: Literal["train", "test"] = Field(description="folder of the survey to work on")
+    planets: tuple[int, ...] | None = Field(
+        description="planet ids to work on; null works on every planet of the split"
+    )

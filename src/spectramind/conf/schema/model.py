@@ -1,0 +1,17 @@
+"""Section `model`: which estimator turns light curves into a spectrum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from spectramind.conf.schema.section import Section
+
+
+class ModelConfig(Section):
+    """Choice of estimator."""
+
+    name: Literal["polynomial"] = Field(description="estimator of mu and sigma_raw")
+    ckpt: Path | None = Field(description="safetensors checkpoint; null for physics alone")

@@ -1,0 +1,23 @@
+"""Section `runtime`: how the work is carried out, never what it computes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from spectramind.conf.schema.section import Section
+
+
+class RuntimeConfig(Section):
+    """Workers, failure policy and environment."""
+
+    executor: Literal["processes", "serial"] = Field(description="where tasks run")
+    workers: int = Field(ge=0, le=256, description="worker processes; 0 takes one for each CPU")
+    memory_gb: float = Field(
+        gt=0, description="GB of memory a worker may need at its peak; bounds the worker count"
+    )
+    strict: bool = Field(description="stop at the first broken planet instead of a fallback")
+    kaggle: bool = Field(
+        description="put a valid fallback submission.csv on disk before any planet is touched"
+    )

@@ -1,0 +1,138 @@
+"""The one seam through which surveys are worked on: a function, many items, some workers.
+
+Items are independent. A worker that dies (killed, out of memory) costs the items it held one
+retry, alone in a fresh worker; what kills a worker twice is reported as that item's failure and
+everything else goes on. At most `2 x workers` items are in flight, so memory stays bounded by
+the workers, not by the survey.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Generic, TypeVar
+
+from spectramind.errors import SpectraMindError
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+# One thread a worker: processes already fill the cores, and one thread gives steadier times.
+_SINGLE_THREAD = {
+    "POLARS_MAX_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Item, Value]):
+    """What became of one item: a value, or the error and its traceback."""
+
+    item: Item
+    value: Value | None
+    error: str | None = None
+    details: str | None = None
+
+
+def available_cpus() -> int:
+    """CPUs this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def worker_count(requested: int, memory_gb: float) -> int:
+    """Workers to start: as requested, or one a CPU, but never more than memory can hold."""
+    workers = requested or available_cpus()
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        total_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+        workers = min(workers, max(1, int(0.9 * total_gb / memory_gb)))
+    return workers
+
+
+def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
+    """Run one item; its failure is a result, not the end of the survey."""
+    try:
+        return Outcome(item, function(item))
+    except SpectraMindError as error:
+        return Outcome(item, None, str(error))
+    except Exception as error:  # noqa: BLE001 - any fault of one item must not cost the others
+        text = f"{type(error).__name__}: {error}"
+        return Outcome(item, None, " ".join(text.split()), traceback.format_exc())
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # Spawned, not forked: a forked child inherits locks held by threads of polars and the BLAS.
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+def _alone(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
+    """Second chance for an item that was in flight when a worker died."""
+    with _pool(1) as pool:
+        try:
+            return pool.submit(_attempt, function, item).result()
+        except BrokenProcessPool:
+            return Outcome(item, None, "the worker process died twice on this item")
+
+
+def _in_processes(
+    function: Callable[[Item], Value], items: Sequence[Item], workers: int
+) -> Iterator[Outcome[Item, Value]]:
+    """Yield outcomes as they finish, keeping at most 2 x workers items in flight."""
+    queue = list(reversed(items))
+    suspects: list[Item] = []
+    while queue:
+        pool = _pool(workers)
+        flight: dict[Future[Outcome[Item, Value]], Item] = {}
+        try:
+            while queue or flight:
+                while queue and len(flight) < 2 * workers:
+                    item = queue.pop()
+                    flight[pool.submit(_attempt, function, item)] = item
+                for future in wait(flight, return_when=FIRST_COMPLETED).done:
+                    outcome = future.result()
+                    del flight[future]
+                    yield outcome
+        except BrokenProcessPool:
+            suspects.extend(flight.values())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        for item in suspects:
+            yield _alone(function, item)
+        suspects.clear()
+
+
+def run_tasks(
+    function: Callable[[Item], Value], items: Sequence[Item], workers: int
+) -> Iterator[Outcome[Item, Value]]:
+    """Apply `function` to every item and yield each outcome as it finishes.
+
+    Parameters
+    ----------
+    function : picklable callable of one item
+    items : picklable items, independent of each other
+    workers : number of processes; 0 runs in this process, in order
+
+    Yields
+    ------
+    Outcome : in order of completion; failures are outcomes too
+    """
+    if workers == 0:
+        yield from (_attempt(function, item) for item in items)
+        return
+    before = {key: os.environ.get(key) for key in _SINGLE_THREAD}
+    os.environ.update(_SINGLE_THREAD)
+    try:
+        yield from _in_processes(function, items, min(workers, max(1, len(items))))
+    finally:
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
