@@ -1,0 +1,166 @@
+"""Planets with known spectra, drawn so that they look like the competition's.
+
+A planet is a function of (seed, index) alone: any number of workers, in any order, draws the
+same one. Depths, peak-to-peak heights and principal components are compared with the real
+spectra by `python -m bench spectra`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.atmosphere.constants import (
+    ATOMIC_MASS,
+    BOLTZMANN,
+    GRAVITATION,
+    JUPITER_MASS,
+    SOLAR_RADIUS,
+)
+from spectramind.atmosphere.forward import ABSORBERS, Composition, channel_depths
+from spectramind.atmosphere.transmission import Planets
+from spectramind.simulator.orbit import OrbitTruth, draw_orbit, start_values
+from spectramind.simulator.star import StarTruth, draw_star
+from spectramind.survey.tables import Star
+
+FloatArray = NDArray[np.float64]
+Preset = Literal["nominal", "hard", "ood"]
+
+WEIGHT = 2.3
+"""Mean molecular weight of hydrogen and helium."""
+LARGEST_SCALE_HEIGHT = 0.015
+"""Of the planet's radius: lighter planets than that are made heavier."""
+
+
+@dataclass(frozen=True)
+class SimulatedPlanet:
+    """One planet of a simulated survey, truth and what the survey tells of it.
+
+    transit_times    hour from the start of each visit to mid-transit; one or two visits
+    spectrum         (channel,) true depth
+    star_info        the row of the star table, with its errors
+    electron_scale   brightness; 1 is a star of 2.7e5 electrons a pair in FGS1
+    """
+
+    planet_id: int
+    star: StarTruth
+    orbit: OrbitTruth
+    transit_times: tuple[float, ...]
+    spectrum: FloatArray
+    star_info: Star
+    electron_scale: float
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """All random numbers of one planet, before its spectrum is computed."""
+
+    planet_id: int
+    star: StarTruth
+    orbit: OrbitTruth
+    transit_times: tuple[float, ...]
+    star_info: Star
+    electron_scale: float
+    depth: float
+    mass: float
+    temperature: float
+    cloud_pressure: float
+    haze: float
+    amount: FloatArray
+
+
+def planet_identifier(seed: int, index: int) -> int:
+    """A number of up to ten digits, different for each index of one seed."""
+    offset = int(np.random.SeedSequence([seed, 0xADC]).generate_state(1)[0])
+    return (offset + 2654435761 * (index + 1)) % 2**32
+
+
+def draw_planet(seed: int, index: int, preset: Preset = "nominal") -> SimulatedPlanet:
+    """Planet number `index` of the survey `seed`."""
+    return draw_planets(seed, [index], preset)[0]
+
+
+def draw_planets(
+    seed: int, indices: Iterable[int], preset: Preset = "nominal"
+) -> list[SimulatedPlanet]:
+    """The planets of several indices; the same ones as `draw_planet` gives one by one."""
+    draws = [_draw(seed, index, preset) for index in indices]
+    spectra = _spectra(draws)
+    return [
+        SimulatedPlanet(
+            d.planet_id, d.star, d.orbit, d.transit_times, spectrum, d.star_info, d.electron_scale
+        )
+        for d, spectrum in zip(draws, spectra, strict=True)
+    ]
+
+
+def _draw(seed: int, index: int, preset: Preset) -> _Draw:
+    rng = np.random.default_rng([seed, index])
+    ood = preset == "ood"
+    star = draw_star(rng, cool=ood)
+    depth = _draw_depth(rng, ood)
+    orbit = draw_orbit(rng, star, float(np.sqrt(depth)))
+    temperature = star.temperature / np.sqrt(2 * orbit.a_over_rs) * rng.uniform(0.85, 1.1)
+    radius = np.sqrt(depth) * star.radius * SOLAR_RADIUS
+    bound = BOLTZMANN * temperature * radius / (WEIGHT * ATOMIC_MASS * GRAVITATION)
+    lightest = bound / LARGEST_SCALE_HEIGHT / JUPITER_MASS
+    mass = max(float(np.exp(rng.normal(0.4, 0.97))), lightest)
+    return _Draw(
+        planet_id=planet_identifier(seed, index),
+        star=star,
+        orbit=orbit,
+        transit_times=_draw_transit_times(rng),
+        star_info=start_values(rng, star, orbit, mass),
+        electron_scale=float(np.clip(np.exp(rng.normal(-0.1, 0.35)), 0.3, 2.5)),
+        depth=depth,
+        mass=mass,
+        temperature=float(temperature),
+        cloud_pressure=float(10 ** rng.uniform(0.5, 4.5)),
+        haze=float(10 ** rng.normal(0.0, 0.7)),
+        amount=_draw_amounts(rng, ood),
+    )
+
+
+def _draw_depth(rng: np.random.Generator, ood: bool) -> float:
+    """Lognormal with mean 0.0147 and sd 0.0107 within 0.0037 to 0.08; ood lies outside."""
+    if ood:
+        return float(np.exp(rng.uniform(np.log(0.001), np.log(0.0037))))
+    while True:
+        depth = float(np.exp(rng.normal(-4.44, 0.65)))
+        if 0.0037 <= depth <= 0.08:
+            return depth
+
+
+def _draw_transit_times(rng: np.random.Generator) -> tuple[float, ...]:
+    """Mid-transit of one visit, or of two in a tenth of planets; 4 % early or late."""
+    visits = 1 + int(rng.random() < 0.1)
+    low, high = (1.2, 6.3) if rng.random() < 0.04 else (2.5, 5.0)
+    return tuple(float(t) for t in rng.uniform(low, high, visits))
+
+
+def _draw_amounts(rng: np.random.Generator, ood: bool) -> FloatArray:
+    """(absorber,) volume mixing ratios, each absorber present with its own probability."""
+    present = rng.random(len(ABSORBERS)) < 0.5
+    amount = np.where(present, 10 ** rng.uniform(-7.0, -2.5, len(ABSORBERS)), 1e-12)
+    return amount * (10.0 if ood else 1.0)
+
+
+def _spectra(draws: list[_Draw]) -> FloatArray:
+    def column(name: str) -> FloatArray:
+        return np.array([getattr(d, name) for d in draws])
+
+    star_radius = np.array([d.star.radius for d in draws]) * SOLAR_RADIUS
+    planets = Planets(
+        star_radius=star_radius,
+        radius=np.sqrt(column("depth")) * star_radius,
+        mass=column("mass") * JUPITER_MASS,
+        temperature=column("temperature"),
+        weight=np.full(len(draws), WEIGHT),
+        pressure=column("cloud_pressure"),
+    )
+    composition = Composition(column("amount"), column("haze"), np.zeros(len(draws)))
+    return channel_depths(planets, composition)
