@@ -101,7 +101,7 @@ def test_batman_agrees(impact: float, k0: float) -> None:
         # z = a sin(phi) at inclination 90: times that make batman's own orbit reach our z.
         time = parameters.per / (2.0 * np.pi) * np.arcsin(z / parameters.a)
         model = model or batman.TransitModel(parameters, time, max_err=0.01)
-        # batman's own error reaches 0.017 ppm at k = 0.01, where the integral agrees with us to 1e-4 ppm.
+        # batman's own error reaches 0.017 ppm at k = 0.01; the integral is within 1e-4 of ours.
         assert np.max(np.abs(model.light_curve(parameters) - ours[:, c])) < 0.02 * PPM
 
 
