@@ -1,0 +1,102 @@
+"""Calibration folders: dark, dead, flat, linearity and read noise of one detector in one visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from spectramind.errors import DataError
+from spectramind.survey.instruments import Instrument
+from spectramind.survey.parquet import check_pixel_columns, read_parquet
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+LINEAR_TERMS = 6
+CALIBRATION_FILES = ("dark", "dead", "flat", "linear_corr", "read")
+
+# Real darks and flats scatter a little below zero at bad pixels (-0.024 e-/s, -0.048): that is
+# measurement noise. What lies below this, or has a negative median, is a wrong file.
+_LOWEST_NOISE = -0.5
+_REMEDY = "restore the calibration from the competition's data"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Calibration of one detector; arrays are (row, column) unless stated.
+
+    dark          electron / s
+    dead          True where the pixel is dead
+    flat          dimensionless response, about 1; near zero or slightly negative at bad pixels
+    read          electron, noise of one read
+    linear_corr   (term, row, column), six coefficients, term k multiplies x^k
+    """
+
+    dark: FloatArray
+    dead: BoolArray
+    flat: FloatArray
+    read: FloatArray
+    linear_corr: FloatArray
+
+
+def read_calibration(folder: Path, instrument: Instrument) -> Calibration:
+    """Read and check the five files of one calibration folder.
+
+    Raises
+    ------
+    DataError : missing, empty, truncated or damaged file, wrong shape or dtype, NaN or infinite
+        values, a negative read noise, a dark or flat below what noise around zero explains
+    """
+    if not folder.is_dir():
+        raise DataError(folder, "a calibration folder", "no such folder", _REMEDY)
+    rows = instrument.rows
+    dark = _read_numbers(folder / "dark.parquet", instrument, rows)
+    flat = _read_numbers(folder / "flat.parquet", instrument, rows)
+    read = _read_numbers(folder / "read.parquet", instrument, rows)
+    linear = _read_numbers(folder / "linear_corr.parquet", instrument, LINEAR_TERMS * rows)
+    dead = _read_frame(folder / "dead.parquet", instrument, rows, pl.Boolean()).to_numpy()
+    _check_not_below(folder / "dark.parquet", dark, _LOWEST_NOISE)
+    _check_not_below(folder / "flat.parquet", flat, _LOWEST_NOISE)
+    _check_not_below(folder / "read.parquet", read, 0.0)
+    return Calibration(
+        dark=dark,
+        dead=np.ascontiguousarray(dead, dtype=np.bool_),
+        flat=flat,
+        read=read,
+        linear_corr=linear.reshape(LINEAR_TERMS, rows, instrument.columns),
+    )
+
+
+def _read_frame(path: Path, instrument: Instrument, rows: int, dtype: pl.DataType) -> pl.DataFrame:
+    frame = read_parquet(path)
+    check_pixel_columns(path, frame.schema, instrument.columns, dtype)
+    if frame.height != rows:
+        raise DataError(path, f"{rows} rows", f"{frame.height}", _REMEDY)
+    for name, nulls in zip(frame.columns, frame.null_count().row(0), strict=True):
+        if nulls:
+            raise DataError(path, f"a value in every row of {name}", f"{nulls} nulls", _REMEDY)
+    return frame
+
+
+def _read_numbers(path: Path, instrument: Instrument, rows: int) -> FloatArray:
+    frame = _read_frame(path, instrument, rows, pl.Float64())
+    values = np.ascontiguousarray(frame.to_numpy(), dtype=np.float64)
+    bad = np.argwhere(~np.isfinite(values))
+    if bad.size:
+        row, column = bad[0]
+        expected = f"finite values, column_{column} of row {row} among them"
+        raise DataError(path, expected, f"{values[row, column]}", _REMEDY)
+    return values
+
+
+def _check_not_below(path: Path, values: FloatArray, limit: float) -> None:
+    row, column = np.unravel_index(int(np.argmin(values)), values.shape)
+    lowest, median = float(values[row, column]), float(np.median(values))
+    if lowest < limit or median < 0.0:
+        expected = f"no value below {limit:g} and a median of at least 0"
+        found = f"{lowest:g} in column_{column} of row {row}, median {median:g}"
+        raise DataError(path, expected, found, _REMEDY)

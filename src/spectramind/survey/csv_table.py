@@ -1,0 +1,123 @@
+"""Strict reading of the competition's CSV tables: exact header, integer ids, numbers elsewhere."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from spectramind.errors import DataError
+
+_REMEDY = "restore the file from the competition's data"
+_LARGEST_EXACT = 2.0**53
+
+
+@dataclass(frozen=True)
+class NumberTable:
+    """A table of numbers with an optional planet_id in front.
+
+    planet_ids   (row,) empty where the table has no planet_id
+    values       (row, column) NaN where a cell is blank
+    """
+
+    planet_ids: tuple[int, ...]
+    columns: tuple[str, ...]
+    values: NDArray[np.float64]
+
+
+def read_number_table(path: Path, header: Sequence[str]) -> NumberTable:
+    """Read a CSV file whose header must be `header`; a first column planet_id becomes the ids.
+
+    Raises
+    ------
+    DataError : missing, empty or ragged file, another header, no rows, a cell that is not a number,
+        an id that is not an integer or that occurs twice
+    """
+    _check_header(path, header)
+    try:
+        text = pl.read_csv(path, infer_schema=False, null_values=["", "NA"])
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        found = str(error).splitlines()[0]
+        raise DataError(path, f"{len(header)} cells in every row", found, _REMEDY) from error
+    if text.height == 0:
+        raise DataError(path, "at least one row", "only a header", _REMEDY)
+    with_ids = header[0] == "planet_id"
+    ids = _planet_ids(path, text["planet_id"]) if with_ids else ()
+    columns = tuple(header[1:] if with_ids else header)
+    return NumberTable(ids, columns, _numbers(path, text.select(columns)))
+
+
+def require_finite(path: Path, table: NumberTable) -> None:
+    """Raise DataError naming the first cell of `table` that is blank, NaN or infinite."""
+    bad = np.argwhere(~np.isfinite(table.values))
+    if bad.size:
+        row, column = bad[0]
+        where = f"{table.columns[column]} of {_row_name(table, int(row))}"
+        raise DataError(path, f"a finite {where}", str(table.values[row, column]), _REMEDY)
+
+
+def _row_name(table: NumberTable, row: int) -> str:
+    return f"planet {table.planet_ids[row]}" if table.planet_ids else f"row {row + 1}"
+
+
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            found = next(csv.reader(handle), [])
+    except FileNotFoundError as error:
+        raise DataError(path, "a CSV file", "no such file", "check paths.input") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(path, "a readable CSV file", str(error), _REMEDY) from error
+    if not found:
+        raise DataError(path, f"a header of {len(header)} columns", "an empty file", _REMEDY)
+    for position, (want, got) in enumerate(zip(header, found, strict=False), start=1):
+        if want != got:
+            raise DataError(path, f"'{want}' as column {position}", f"'{got}'", _REMEDY)
+    if len(found) != len(header):
+        raise DataError(path, f"{len(header)} columns", f"{len(found)}", _REMEDY)
+
+
+def _planet_ids(path: Path, text: pl.Series) -> tuple[int, ...]:
+    """Integers from text that may be written as floats ("1103775.0"), each occurring once."""
+    stripped = text.str.strip_chars()
+    exact = stripped.cast(pl.Int64, strict=False)
+    # Only where the text is no integer: a float would lose digits of ids beyond 2^53.
+    number = stripped.cast(pl.Float64, strict=False)
+    whole = (
+        number.is_finite() & (number == number.floor()) & (number.abs() < _LARGEST_EXACT)
+    ).fill_null(False)
+    wrong = exact.is_null() & ~whole
+    if wrong.any():
+        row = int(wrong.arg_true()[0])
+        raise DataError(path, f"an integer planet_id in row {row + 1}", repr(text[row]), _REMEDY)
+    ids = [int(a) if a is not None else int(b) for a, b in zip(exact, number, strict=True)]
+    seen: set[int] = set()
+    for planet_id in ids:
+        if planet_id in seen:
+            raise DataError(
+                path, f"planet_id {planet_id} once", f"it {ids.count(planet_id)} times", _REMEDY
+            )
+        seen.add(planet_id)
+    return tuple(ids)
+
+
+def _numbers(path: Path, text: pl.DataFrame) -> NDArray[np.float64]:
+    """Cells as float64 (row, column); blank cells become NaN, other text is a fault."""
+    stripped = text.select(pl.all().str.strip_chars())
+    numbers = stripped.select(pl.all().cast(pl.Float64, strict=False))
+    lost = (
+        numbers.select(pl.all().is_null()).to_numpy()
+        & ~stripped.select(pl.all().is_null()).to_numpy()
+    )
+    if lost.any():
+        row, column = (int(index) for index in np.argwhere(lost)[0])
+        expected = f"a number in column {text.columns[column]} of row {row + 1}"
+        raise DataError(path, expected, repr(text[row, column]), _REMEDY)
+    return np.ascontiguousarray(
+        numbers.select(pl.all().fill_null(float("nan"))).to_numpy(), dtype=np.float64
+    )
