@@ -1,0 +1,79 @@
+"""Frames in memory and on disk: a signal file is one column per pixel, so time must run fastest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from spectramind.errors import DataError
+from spectramind.provenance.atomic import atomic_path
+from spectramind.survey.instruments import Instrument
+
+Counts = NDArray[np.uint16]
+
+# Frames per block of the transposition: the block's rows of one pixel fill one 64-byte cache line.
+_BLOCK = 32
+
+
+def pixel_major_frames(frames: int, instrument: Instrument) -> Counts:
+    """Empty (frame, row, column) ADU array whose memory holds each pixel's series in one piece.
+
+    Fill it in blocks of frames where a visit must not be held twice: `write_signal` then passes
+    its memory on to the parquet encoder as it is.
+    """
+    memory = np.empty((instrument.rows, instrument.columns, frames), dtype=np.uint16)
+    return memory.transpose(2, 0, 1)
+
+
+def pixel_series(frames: Counts) -> Counts:
+    """Series of every pixel, (pixel, frame) in C order, from (frame, row, column) ADU.
+
+    No copy is made where `frames` came from `pixel_major_frames`.
+    """
+    flat = frames.reshape(len(frames), -1)
+    if flat.T.flags.c_contiguous:
+        return flat.T
+    series = np.empty(flat.T.shape, dtype=flat.dtype)
+    for start in range(0, len(flat), _BLOCK):
+        series[:, start : start + _BLOCK] = flat[start : start + _BLOCK].T
+    return series
+
+
+def write_signal(path: Path, frames: Counts) -> None:
+    """Write (frame, row, column) ADU as a signal file: column_0.. of uint16, one row per frame.
+
+    One row group, zstd level 1 and no statistics (docs/decisions/signal-files.md). The same frames
+    give the same bytes.
+
+    Raises
+    ------
+    DataError : frames that are not uint16 with three axes
+    OutputError : the folder cannot be written, or the disk is full
+    """
+    if frames.dtype != np.uint16 or frames.ndim != 3:
+        expected = "uint16 frames (frame, row, column) to write"
+        found = f"{frames.dtype} of shape {frames.shape}"
+        raise DataError(path, expected, found, "convert the frames to ADU first")
+    series = pixel_series(frames)
+    table = pl.DataFrame([pl.Series(f"column_{k}", pixel) for k, pixel in enumerate(series)])
+    write_table(path, table)
+
+
+def write_table(path: Path, table: pl.DataFrame) -> None:
+    """Write a polars table to `path`, whole or not at all, always as the same bytes.
+
+    Raises
+    ------
+    OutputError : the folder cannot be written, or the disk is full
+    """
+    with atomic_path(path) as temporary:
+        table.write_parquet(
+            temporary,
+            compression="zstd",
+            compression_level=1,
+            statistics=False,
+            row_group_size=max(table.height, 1),
+        )
