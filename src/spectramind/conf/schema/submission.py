@@ -18,7 +18,9 @@ class CalibConfig(Section):
 class SubmitConfig(Section):
     """Submission files and the limits that the validator holds them to."""
 
-    csv: Path = Field(description="submission table to write, relative to the working folder")
+    csv: Path | None = Field(
+        description="submission table to write; null puts it beside the bundle or in paths.out"
+    )
     bundle: Path | None = Field(description="zip with table, configuration, report, manifest")
     sigma_floor: float = Field(gt=0, description="smallest sigma handed in, transit depth")
     sigma_cap: float = Field(gt=0, description="largest sigma handed in, transit depth")

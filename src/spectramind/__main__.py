@@ -1,0 +1,5 @@
+"""`python -m spectramind` is `spectramind`."""
+
+from spectramind.cli.app import main
+
+main()

@@ -1,0 +1,51 @@
+"""The command line: one verb a file, nothing heavy imported before a verb runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from spectramind import __version__
+from spectramind.cli import calibrate_temp, predict, reduce, score, selftest, simulate, submit
+from spectramind.cli import report as report_verb
+from spectramind.cli import validate as validate_verb
+
+app = typer.Typer(
+    name="spectramind",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Raw Ariel detector frames in, calibrated transmission spectra out.",
+)
+
+app.command("test", epilog=selftest.EXAMPLE)(selftest.selftest)
+app.command("simulate", epilog=simulate.EXAMPLE)(simulate.simulate)
+app.command("reduce", epilog=reduce.EXAMPLE)(reduce.reduce)
+app.command("predict", epilog=predict.EXAMPLE)(predict.predict)
+app.command("calibrate-temp", epilog=calibrate_temp.EXAMPLE)(calibrate_temp.calibrate_temp)
+app.command("submit", epilog=submit.EXAMPLE)(submit.submit)
+app.command("validate", epilog=validate_verb.EXAMPLE)(validate_verb.validate)
+app.command("score", epilog=score.EXAMPLE)(score.score)
+app.command("report", epilog=report_verb.EXAMPLE)(report_verb.report)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Version.")
+    ] = False,
+) -> None:
+    """Options before the verb; typer acts on `version` through its callback."""
+
+
+def main() -> None:
+    """Entry point of `spectramind` and `python -m spectramind`."""
+    app()

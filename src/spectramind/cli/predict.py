@@ -1,0 +1,32 @@
+"""`spectramind predict`: frames to spectra, a row for every planet."""
+
+from __future__ import annotations
+
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+
+EXAMPLE = (
+    "Example: spectramind predict +data.split=test +paths.input=SURVEY +paths.out=out "
+    "+runtime.workers=2"
+)
+
+
+def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Predict the spectrum of every planet of a split, with its error bar."""
+    with one_line_errors():
+        from spectramind.cli.progress import progress
+        from spectramind.conf.compose import compose
+        from spectramind.pipeline.predict import predict as run_predict
+        from spectramind.provenance.run import open_run
+
+        config = compose(overrides or ())
+        with open_run("predict", config, overrides or ()) as run, progress("predict") as update:
+            summary = run_predict(config, run, update)
+        lines = [
+            f"estimator  {summary.estimator}",
+            f"planets    {summary.planets}",
+            f"fallbacks  {len(summary.fallbacks)}",
+            *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
+            f"run        {summary.run_hash}",
+            f"written    {config.paths.out}/predictions.nc",
+        ]
+        emit(summary.__dict__, lines, as_json)

@@ -1,0 +1,28 @@
+"""`spectramind reduce`: frames to light curves, one netCDF file a visit."""
+
+from __future__ import annotations
+
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+
+EXAMPLE = "Example: spectramind reduce +data.split=train +paths.input=SURVEY +paths.out=out"
+
+
+def reduce(overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Reduce the detector frames of every visit of a split to light curves."""
+    with one_line_errors():
+        from spectramind.cli.progress import progress
+        from spectramind.conf.compose import compose
+        from spectramind.pipeline.reduce import reduce_all
+        from spectramind.provenance.run import open_run
+
+        config = compose(overrides or ())
+        with open_run("reduce", config, overrides or ()) as run, progress("reduce") as update:
+            summary = reduce_all(config, run, update)
+        lines = [
+            f"planets  {summary.planets}",
+            f"visits   {summary.visits}",
+            f"failed   {len(summary.failed)}",
+            *(f"  {planet}: {reason}" for planet, reason in summary.failed.items()),
+            f"written  {config.paths.out}/reduced/{config.data.split}/",
+        ]
+        emit(summary.__dict__, lines, as_json)

@@ -1,0 +1,40 @@
+"""`spectramind score`: the official score of a submission whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spectramind.cli.verb import AsJson, emit, one_line_errors
+
+EXAMPLE = "Example: spectramind score submission.csv truth.csv --train train.csv"
+
+
+def score(
+    submission: Annotated[Path, typer.Argument(help="Submission table (CSV).")],
+    truth: Annotated[Path, typer.Argument(help="True spectra (CSV: planet_id, wl_1..wl_283).")],
+    train: Annotated[
+        Path, typer.Option("--train", help="train.csv: gives the naive mean and sigma.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Print the official score and its FGS1 and AIRS parts."""
+    with one_line_errors():
+        from spectramind.submission.score import score_files
+
+        result = score_files(submission, truth, train)
+        lines = [
+            f"score    {result.score:.5f}",
+            f"FGS1     {result.fgs1:.5f}",
+            f"AIRS     {result.airs:.5f}",
+            f"planets  {result.planets}",
+        ]
+        values = {
+            "score": result.score,
+            "fgs1": result.fgs1,
+            "airs": result.airs,
+            "planets": result.planets,
+        }
+        emit(values, lines, as_json)

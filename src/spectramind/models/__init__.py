@@ -1,0 +1,1 @@
+"""Predicted spectra: what every estimator, network or physics, hands to calibration."""

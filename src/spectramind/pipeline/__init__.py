@@ -1,0 +1,1 @@
+"""The stages of a run: each reads products, calls one room, writes products."""

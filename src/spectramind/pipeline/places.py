@@ -1,0 +1,53 @@
+"""Where each product of a run lies below `paths.out`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spectramind.conf.schema.config import Config
+from spectramind.errors import DataError
+from spectramind.models.predictions import FILE_NAME
+
+
+@dataclass(frozen=True)
+class Places:
+    """Product paths below one folder and for one split."""
+
+    out: Path
+    split: str
+
+    def light_curves(self, planet_id: int, visit: int) -> Path:
+        """Reduced light curves of one visit."""
+        return self.out / "reduced" / self.split / f"{planet_id}_{visit}.nc"
+
+    def posterior(self, planet_id: int) -> Path:
+        """Transit fit of one planet."""
+        return self.out / "fit" / self.split / f"{planet_id}.nc"
+
+    @property
+    def predictions(self) -> Path:
+        """Spectra of all planets."""
+        return self.out / FILE_NAME
+
+    @property
+    def summary(self) -> Path:
+        """What the last `predict` did: input, configuration, fallbacks."""
+        return self.out / "predict.json"
+
+    @property
+    def report(self) -> Path:
+        """The HTML report of the submission."""
+        return self.out / "report.html"
+
+
+def places(config: Config) -> Places:
+    """Product paths of a configuration that names `paths.out`."""
+    return Places(required(config.paths.out, "paths.out"), config.data.split)
+
+
+def required(value: Path | None, key: str) -> Path:
+    """The path under `key`, or an error that says how to give it."""
+    if value is None:
+        raise DataError("configuration", f"a path in {key}", "none", f"add +{key}=DIR")
+    return value

@@ -1,0 +1,99 @@
+"""Work on many planets: which ones, in how many workers, and what becomes of the broken ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from spectramind.conf.schema.config import Config
+from spectramind.errors import DataError
+from spectramind.pipeline.places import required
+from spectramind.provenance.run import Run
+from spectramind.scale.executor import run_tasks, worker_count
+from spectramind.survey.discovery import Survey, open_survey
+
+Value = TypeVar("Value")
+Progress = Callable[[int, int, int], None]
+"""Called with (done, total, failed) whenever a planet finishes."""
+
+
+@dataclass(frozen=True)
+class PlanetTask:
+    """One planet of a configured run; small enough to send to a worker."""
+
+    config: Config
+    planet_id: int
+
+
+@lru_cache(maxsize=2)
+def _survey_at(root: Path, split: str) -> Survey:
+    return open_survey(root, "train" if split == "train" else "test")
+
+
+def survey_of(config: Config) -> Survey:
+    """The survey that a configuration works on, opened once per process."""
+    return _survey_at(required(config.paths.input, "paths.input"), config.data.split)
+
+
+def selected_planets(config: Config) -> tuple[int, ...]:
+    """Planets to work on, in the survey's order: all, or those named in `data.planets`.
+
+    Raises
+    ------
+    DataError : `data.planets` names a planet that the split does not have
+    """
+    planets = survey_of(config).planet_ids
+    if config.data.planets is None:
+        return planets
+    unknown = sorted(set(config.data.planets) - set(planets))
+    if unknown:
+        where = f"planets of the {config.data.split} split"
+        raise DataError("configuration key data.planets", where, str(unknown[0]), "correct the id")
+    chosen = set(config.data.planets)
+    return tuple(planet for planet in planets if planet in chosen)
+
+
+def _workers(config: Config) -> int:
+    if config.runtime.executor == "serial":
+        return 0
+    return worker_count(config.runtime.workers, config.runtime.memory_gb)
+
+
+def for_each_planet(
+    function: Callable[[PlanetTask], Value],
+    planets: Sequence[int],
+    config: Config,
+    run: Run,
+    progress: Progress,
+) -> tuple[dict[int, Value], dict[int, str]]:
+    """Apply `function` to every planet in worker processes.
+
+    Returns
+    -------
+    values : by planet id, for the planets that worked
+    errors : one line by planet id, for those that did not; each is in the event log too
+
+    Raises
+    ------
+    DataError : a planet fails under `runtime.strict`
+    """
+    values: dict[int, Value] = {}
+    errors: dict[int, str] = {}
+    tasks = [PlanetTask(config, planet) for planet in planets]
+    for outcome in run_tasks(function, tasks, _workers(config)):
+        planet = outcome.item.planet_id
+        if outcome.error is None:
+            assert outcome.value is not None
+            values[planet] = outcome.value
+        else:
+            errors[planet] = outcome.error
+            run.event("planet_failed", planet=planet, error=outcome.error, details=outcome.details)
+            run.log(f"planet {planet} failed: {outcome.error}")
+            if config.runtime.strict:
+                remedy = "repair it, or let others go on with runtime.strict=false"
+                raise DataError(f"planet {planet}", "a usable planet", outcome.error, remedy)
+        progress(len(values) + len(errors), len(tasks), len(errors))
+    return values, errors

@@ -1,0 +1,50 @@
+"""Atomic writes: whole or not at all, and one line when the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from spectramind.errors import OutputError
+from spectramind.provenance.atomic import atomic_path, write_text
+
+
+def test_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "product.txt"
+    write_text(target, "old")
+    with pytest.raises(RuntimeError), atomic_path(target) as temporary:
+        temporary.write_text("half of the new")
+        raise RuntimeError
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("number", "word"), [(errno.ENOSPC, "disk space"), (errno.EACCES, "writable")]
+)
+def test_full_disk_and_missing_permission_are_one_line(
+    tmp_path: Path, number: int, word: str
+) -> None:
+    with pytest.raises(OutputError, match=word) as caught, atomic_path(tmp_path / "a.txt"):
+        raise OSError(number, "the operating system says no")
+    assert caught.value.exit_code == 2
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="out"):
+        write_text(tmp_path / "out" / "x.txt", "text")
+
+
+def test_really_full_disk() -> None:
+    device = Path("/dev/full")
+    if not device.exists():
+        pytest.skip("no /dev/full on this system")
+    from spectramind.provenance.events import append_line
+
+    with pytest.raises(OutputError, match="free disk space"):
+        append_line(device, "text")
