@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from spectramind.detector.light_curves import BoolArray, FloatArray
@@ -42,7 +44,7 @@ def reject_cosmic_rays(
     (pair,) True where usable
     """
     edges = block_edges(series.size, length)
-    blocks = [slice(*pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+    blocks = [slice(*pair) for pair in pairwise(edges)]
     blocks = [block for block in blocks if valid[block].any()]
     kept = valid.copy()
     if not blocks:

@@ -31,4 +31,4 @@ def decode(counts: NDArray[np.uint16], gain: float, offset: float) -> FloatArray
 
 def out_of_range(counts: NDArray[np.uint16]) -> BoolArray:
     """True where the converter was at either end of its range, so that the value is unknown."""
-    return (counts == 0) | (counts == ADC_FULL)
+    return np.asarray((counts == 0) | (counts == ADC_FULL))

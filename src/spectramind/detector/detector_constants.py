@@ -48,7 +48,7 @@ class DetectorConstants:
     @property
     def bad(self) -> BoolArray:
         """(row, column) True where the pixel is not used."""
-        return self.flags != 0
+        return np.asarray(self.flags != 0)
 
 
 def detector_constants(
@@ -68,9 +68,7 @@ def detector_constants(
         limits.flat_range if steps.flat else None,
     )
     linear_corr = np.asarray(calibration.linear_corr, dtype=np.float64)
-    flags = pixel_flags(
-        calibration.dark, calibration.dead, linear_corr, calibration.flat, limits
-    )
+    flags = pixel_flags(calibration.dark, calibration.dead, linear_corr, calibration.flat, limits)
     if not steps.linearity:
         linear_corr = np.zeros_like(linear_corr)
         linear_corr[1] = 1.0

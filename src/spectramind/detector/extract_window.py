@@ -52,9 +52,7 @@ def foreground_series(binned: BinnedWindow, choice: Extraction) -> FloatArray:
     level = foreground_level(binned.background, binned.background_count)
     drift = np.ones(bins)
     if choice.foreground == "smooth":
-        drift = foreground_drift(
-            binned.background, binned.background_count, choice.foreground_bins
-        )
+        drift = foreground_drift(binned.background, binned.background_count, choice.foreground_bins)
     return level[:, None] * drift
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from spectramind.detector.light_curves import FloatArray
 
+CountArray = NDArray[np.uint16]
 
-def foreground_level(mean: FloatArray, count: FloatArray) -> FloatArray:
+
+def foreground_level(mean: FloatArray, count: CountArray) -> FloatArray:
     """Level of the foreground in each channel over the whole visit.
 
     The median over dim pixels of their mean over time, so that one strange pixel counts little;
@@ -24,15 +27,18 @@ def foreground_level(mean: FloatArray, count: FloatArray) -> FloatArray:
     (channel,) electron / pixel / pair
     """
     samples = count.sum(axis=2, dtype=np.float64)
+    usable = samples > 0
     total = np.einsum("pct,pct->pc", mean, count)
-    pixels = np.ma.masked_array(total / np.maximum(samples, 1.0), samples == 0)
-    level = np.ma.median(pixels, axis=0)
-    if np.ma.count(level) == 0:
-        return np.zeros(mean.shape[1])
-    return np.asarray(np.ma.filled(level, np.ma.median(level)), dtype=np.float64)
+    pixels = np.where(usable, total / np.maximum(samples, 1.0), 0.0)
+    known = usable.any(axis=0)
+    level = np.zeros(mean.shape[1])
+    for channel in np.flatnonzero(known):
+        level[channel] = np.median(pixels[usable[:, channel], channel])
+    level[~known] = np.median(level[known]) if known.any() else 0.0
+    return level
 
 
-def foreground_drift(mean: FloatArray, count: FloatArray, width: int) -> FloatArray:
+def foreground_drift(mean: FloatArray, count: CountArray, width: int) -> FloatArray:
     """How the foreground, summed over all dim pixels, changes with time relative to its mean.
 
     Dim pixels hold scattered starlight too. A level constant in time would then dilute the

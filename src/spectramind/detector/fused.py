@@ -7,6 +7,8 @@ cube of the reference chain never exists. The steps are those of `reference`, in
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,8 +51,14 @@ def pair_series(
 
 
 @kernel
-def block_moments(series: FloatArray) -> tuple[float, float, float]:
-    """Mean, standard deviation and largest distance from the mean of the finite samples."""
+def block_moments(series: FloatArray, moments: FloatArray) -> None:
+    """Mean, standard deviation and largest distance from the mean of the finite samples.
+
+    Parameters
+    ----------
+    series : (pair,) electron / pair, NaN where there is no value
+    moments : (3,) written; NaN where no sample is finite
+    """
     shift = series[0]
     total, squares, low, high = 0.0, 0.0, shift, shift
     for value in series:
@@ -58,16 +66,16 @@ def block_moments(series: FloatArray) -> tuple[float, float, float]:
         total += offset
         squares += offset * offset
         low, high = min(low, value), max(high, value)
-    if np.isnan(total):
-        finite = series[np.isfinite(series)]
-        if finite.size == 0:
-            return np.nan, np.nan, np.nan
-        centre = np.mean(finite)
-        return centre, np.std(finite), np.max(np.abs(finite - centre))
     centre = total / series.size
-    variance = max(squares / series.size - centre * centre, 0.0)
-    centre += shift
-    return centre, np.sqrt(variance), max(high - centre, centre - low)
+    moments[0] = centre + shift
+    moments[1] = math.sqrt(max(squares / series.size - centre * centre, 0.0))
+    moments[2] = max(high - moments[0], moments[0] - low)
+    if math.isnan(total):
+        finite = series[np.isfinite(series)]
+        moments[:] = np.nan
+        if finite.size > 0:
+            moments[0], moments[1] = np.mean(finite), np.std(finite)
+            moments[2] = np.max(np.abs(finite - moments[0]))
 
 
 @kernel
@@ -89,7 +97,7 @@ def reject_outliers(
     blocks = max(1, series.size // length)
     for block in range(blocks):
         end = series.size if block == blocks - 1 else (block + 1) * length
-        moments[block] = block_moments(series[block * length : end])
+        block_moments(series[block * length : end], moments[block])
     spread = moments[:blocks, 1]
     known = spread[np.isfinite(spread)]
     if known.size == 0:
@@ -98,13 +106,13 @@ def reject_outliers(
     for block in range(blocks):
         centre, deviation, extreme = moments[block]
         lowest = max(centre - deviation, 0.0)
-        surely = max(np.sqrt(slope * lowest + floor), scatter)
-        if extreme + deviation < 0.999999 * sigma * surely or np.isnan(centre):
+        surely = max(math.sqrt(slope * lowest + floor), scatter)
+        if extreme + deviation < 0.999999 * sigma * surely or math.isnan(centre):
             continue
         end = series.size if block == blocks - 1 else (block + 1) * length
         part = series[block * length : end]
         median = np.median(part[np.isfinite(part)])
-        scale = max(np.sqrt(slope * max(median, 0.0) + floor), scatter)
+        scale = max(math.sqrt(slope * max(median, 0.0) + floor), scatter)
         for pair in range(part.size):
             if abs(part[pair] - median) > sigma * scale:
                 part[pair] = np.nan
@@ -131,7 +139,7 @@ def bin_series(series: FloatArray, per_bin: int, mean: FloatArray, count: CountA
         count[whole] = series.size - whole * per_bin
     rejected = 0
     for position in range(mean.size):
-        if np.isnan(mean[position]):
+        if math.isnan(mean[position]):
             part = series[position * per_bin : (position + 1) * per_bin]
             finite = part[np.isfinite(part)]
             rejected += part.size - finite.size

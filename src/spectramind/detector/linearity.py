@@ -25,7 +25,7 @@ def linearize(electrons: FloatArray, linear_corr: FloatArray) -> FloatArray:
     corrected = linear_corr[5] * electrons + linear_corr[4]
     for coefficient in linear_corr[3::-1]:
         corrected = corrected * electrons + coefficient
-    return corrected
+    return np.asarray(corrected)
 
 
 def wild_coefficients(linear_corr: FloatArray, low: float, high: float) -> BoolArray:

@@ -84,7 +84,9 @@ def pixel_flags(
     if limits.hot_sigma is not None:
         flags[hot_pixels(dark, limits.hot_sigma)] |= np.uint8(PixelFlag.HOT)
     if limits.linearity_range is not None:
-        flags[wild_coefficients(linear_corr, *limits.linearity_range)] |= np.uint8(PixelFlag.LINEARITY)
+        flags[wild_coefficients(linear_corr, *limits.linearity_range)] |= np.uint8(
+            PixelFlag.LINEARITY
+        )
     if limits.flat_range is not None:
         low, high = limits.flat_range
         flags[~((flat >= low) & (flat <= high))] |= np.uint8(PixelFlag.FLAT)

@@ -26,7 +26,7 @@ def fill_from_neighbours(image: FloatArray, good: BoolArray) -> FloatArray:
     usable = np.pad(good, ((0, 0), (1, 1))).astype(np.float64)
     total = padded[:, :-2] + padded[:, 2:]
     neighbours = usable[:, :-2] + usable[:, 2:]
-    return np.where(good, image, total / np.maximum(neighbours, 1.0))
+    return np.asarray(np.where(good, image, total / np.maximum(neighbours, 1.0)))
 
 
 def spatial_profile(image: FloatArray, good: BoolArray, shape: tuple[int, int]) -> FloatArray:
@@ -47,7 +47,7 @@ def spatial_profile(image: FloatArray, good: BoolArray, shape: tuple[int, int]) 
     """
     filled = fill_from_neighbours(image.reshape(shape), good.reshape(shape)).reshape(image.shape)
     light = np.maximum(filled, 0.0)
-    return light / np.maximum(light.sum(axis=0), np.finfo(np.float64).tiny)
+    return np.asarray(light / np.maximum(light.sum(axis=0), np.finfo(np.float64).tiny))
 
 
 def profile_weights(profile: FloatArray, variance: FloatArray) -> FloatArray:
@@ -63,4 +63,4 @@ def profile_weights(profile: FloatArray, variance: FloatArray) -> FloatArray:
     (pixel, channel), largest weight of each channel 1
     """
     weights = profile / variance
-    return weights / np.maximum(weights.max(axis=0), np.finfo(np.float64).tiny)
+    return np.asarray(weights / np.maximum(weights.max(axis=0), np.finfo(np.float64).tiny))

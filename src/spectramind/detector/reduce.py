@@ -27,13 +27,14 @@ from spectramind.detector.light_curves import (
     VisitLightCurves,
 )
 from spectramind.detector.pixel_mask import PixelLimits
-from spectramind.detector.signal_file import check_signal, read_pixels
+from spectramind.detector.signal_file import read_pixels
 from spectramind.detector.time_binning import bin_times, pair_times, pairs_within
 from spectramind.detector.windows import PixelWindow, airs_window, fgs1_window
 from spectramind.errors import DataError
 from spectramind.survey.calibration import read_calibration
 from spectramind.survey.discovery import Survey, Visit
 from spectramind.survey.instruments import AIRS, FGS1, Instrument
+from spectramind.survey.signals import check_signal
 
 
 def pixel_limits(config: DetectorConfig) -> PixelLimits:
@@ -121,9 +122,7 @@ def health(
     weight = (binned.star_count > 0).all(axis=2).astype(np.float64)
     # Rows in the sums run from the window's middle, to keep the digits of a small shift.
     middle = rows.mean()
-    light = np.einsum("pct,pc->t", binned.star, weight) - np.einsum(
-        "ct,pc->t", foreground, weight
-    )
+    light = np.einsum("pct,pc->t", binned.star, weight) - np.einsum("ct,pc->t", foreground, weight)
     moment = np.einsum("pct,pc->t", binned.star, weight * (rows - middle)) - np.einsum(
         "ct,pc->t", foreground, weight * (rows - middle)
     )

@@ -69,9 +69,7 @@ def calibrate_frames(
             f"{frames.shape[0]} frames",
             "give whole read pairs",
         )
-    constants = detector_constants(
-        calibration, adc, seconds, limits or PixelLimits(), Steps()
-    )
+    constants = detector_constants(calibration, adc, seconds, limits or PixelLimits(), Steps())
     return calibrate_pairs(frames, constants)
 
 

@@ -45,9 +45,7 @@ def bin_times(times: FloatArray, per_bin: int) -> FloatArray:
     return np.asarray(np.add.reduceat(times, starts) / np.diff([*starts, times.size]))
 
 
-def bin_pairs(
-    values: FloatArray, kept: BoolArray, per_bin: int
-) -> tuple[FloatArray, FloatArray]:
+def bin_pairs(values: FloatArray, kept: BoolArray, per_bin: int) -> tuple[FloatArray, FloatArray]:
     """Mean of the usable samples of every bin, and their number.
 
     Parameters
