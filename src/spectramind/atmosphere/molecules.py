@@ -1,130 +1,185 @@
-"""The molecules whose bands this package knows, and their cross-sections.
+"""The molecules whose bands this package knows.
 
-Integrated strengths at 296 K and rotational constants are those published with HITRAN 2020
-(Gordon et al. 2022, JQSRT 277, 107949) and Herzberg, Molecular Spectra and Molecular Structure II.
+Integrated strengths at 296 K follow HITRAN 2020 (Gordon et al. 2022, JQSRT 277, 107949);
+rotational constants, frequencies and anharmonicities Herzberg, Molecular Spectra and Molecular
+Structure I (diatomics), II and III, with the water levels of Tennyson et al. 2013 (JQSRT 117, 29).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
-from spectramind.atmosphere.contour import branch_contour, q_contour, stimulated_emission
+from spectramind.atmosphere.cross_section import (
+    Asymmetric,
+    Band,
+    Linear,
+    Molecule,
+    Spherical,
+    Unresolved,
+)
+from spectramind.atmosphere.ladder import Mode
 from spectramind.errors import ConfigurationError
 
-FloatArray = NDArray[np.float64]
+_WATER = (27.8806, 14.5218, 9.2777)
+_WATER_DISTORTION = (1.248e-3, -5.77e-3, 3.252e-2)
 
 
-@dataclass(frozen=True)
-class Band:
-    """One vibrational band.
-
-    centre      1/cm
-    strength    cm / molecule at 296 K
-    q_fraction  share of the strength in the Q branch
-    """
-
-    centre: float
-    strength: float
-    q_fraction: float = 0.0
-
-
-@dataclass(frozen=True)
-class Molecule:
-    """A molecule as an absorber.
-
-    rotation   effective B, 1/cm
-    bands      its bands between 0.5 and 5 um
-    """
-
-    name: str
-    rotation: float
-    bands: tuple[Band, ...]
-
-    def profile(self, wavelength: FloatArray, temperature: float) -> FloatArray:
-        """Cross-section at each wavelength.
-
-        Parameters
-        ----------
-        wavelength : (...) um
-        temperature : K
-
-        Returns
-        -------
-        (...) cm2 / molecule
-        """
-        wavenumber = 1e4 / np.asarray(wavelength, dtype=np.float64)
-        total = np.zeros_like(wavenumber)
-        for band in self.bands:
-            offset = wavenumber - band.centre
-            shape = (1 - band.q_fraction) * branch_contour(offset, self.rotation, temperature)
-            shape += band.q_fraction * q_contour(offset, 10.0)
-            total += band.strength * shape
-        return np.asarray(total * stimulated_emission(wavenumber, temperature) + 1e-26)
+def _water(centre: float, strength: float, quanta: tuple[int, int, int]) -> Band:
+    """Water: symmetric combinations move along b, those with an odd quantum of v3 along a."""
+    v1, v2, v3 = quanta
+    upper = (
+        27.8806 - 0.75 * v1 + 3.25 * v2 - 1.233 * v3,
+        14.5218 - 0.223 * v1 + 0.166 * v2 - 0.09 * v3,
+        9.2777 - 0.176 * v1 - 0.149 * v2 - 0.139 * v3,
+    )
+    bend = -16.0 * v1 - 34.0 * v2 - 20.0 * v3
+    symmetric = -85.0 * v1 - 16.0 * v2 - 166.0 * v3
+    antisymmetric = -166.0 * v1 - 20.0 * v2 - 95.0 * v3
+    return Band(
+        centre,
+        strength,
+        Asymmetric(_WATER, upper, "a" if v3 % 2 else "b", _WATER_DISTORTION),
+        (
+            Mode(1594.7, 1, bend, v2),
+            Mode(3657.1, 1, symmetric, v1),
+            Mode(3755.9, 1, antisymmetric, v3),
+        ),
+    )
 
 
-def _bands(*values: tuple[float, ...]) -> tuple[Band, ...]:
-    return tuple(Band(*v) for v in values)
+_H2O = Molecule(
+    "H2O",
+    18.015,
+    (
+        _water(3755.9, 7.8e-18, (0, 0, 1)),
+        _water(3657.1, 5.4e-19, (1, 0, 0)),
+        _water(3151.6, 7.6e-20, (0, 2, 0)),
+        _water(5331.3, 8.0e-19, (0, 1, 1)),
+        _water(5235.0, 3.7e-20, (1, 1, 0)),
+        Band(13831.0, 1.46e-21, Unresolved(11.9), (Mode(1594.7, 1, -60.0),)),
+        Band(12151.0, 1.35e-21, Unresolved(11.9), (Mode(1594.7, 1, -60.0),)),
+        Band(15348.0, 9.7e-23, Unresolved(11.9), (Mode(1594.7, 1, -60.0),)),
+        Band(16899.0, 1.4e-22, Unresolved(11.9), (Mode(1594.7, 1, -60.0),)),
+    ),
+)
 
+
+def _carbon_dioxide(centre: float, strength: float, upper: float, bend: float) -> Band:
+    return Band(
+        centre,
+        strength,
+        Linear(0.39022, upper),
+        (Mode(667.4, 2, bend), Mode(1388.2, 1, -20.0), Mode(2349.1, 1, -30.0, 1)),
+    )
+
+
+_CO2 = Molecule(
+    "CO2",
+    44.01,
+    (
+        _carbon_dioxide(3714.8, 1.60e-18, 0.38706, 3.0),
+        _carbon_dioxide(3612.8, 1.06e-18, 0.38750, -32.0),
+        _carbon_dioxide(4977.8, 3.4e-20, 0.38720, -16.0),
+        _carbon_dioxide(4853.6, 7.2e-21, 0.38800, -46.0),
+        _carbon_dioxide(5099.7, 1.2e-20, 0.38690, 15.0),
+    ),
+    floor=1e-25,
+)
+
+
+def _methane(centre: float, strength: float, coriolis: float, bend: float, quanta: int) -> Band:
+    return Band(
+        centre,
+        strength,
+        Spherical(5.241, 5.20, coriolis),
+        (Mode(1310.8, 3, bend, quanta), Mode(1533.3, 2, bend)),
+    )
+
+
+_CH4 = Molecule(
+    "CH4",
+    16.043,
+    (
+        _methane(3018.5, 1.08e-17, 0.056, -15.0, 0),
+        _methane(4222.0, 2.9e-19, 0.45, -25.0, 1),
+        _methane(4319.0, 3.9e-19, -0.1, -25.0, 1),
+        _methane(4540.0, 1.3e-19, 0.05, -25.0, 0),
+        _methane(2600.0, 1.0e-19, 0.05, -25.0, 2),
+        _methane(2830.0, 1.4e-19, 0.45, -25.0, 1),
+        _methane(3870.0, 4.0e-20, 0.45, -30.0, 3),
+    ),
+    floor=1e-23,
+)
+
+_CO = Molecule(
+    "CO",
+    28.01,
+    (Band(4260.1, 7.57e-20, Linear(1.9225, 1.8875), (Mode(2143.3, 1, -52.8, 2),)),),
+    floor=1e-33,
+)
+
+_AMMONIA = (9.944, 9.944, 6.196)
+
+
+def _ammonia(centre: float, strength: float, parallel: bool) -> Band:
+    return Band(
+        centre,
+        strength,
+        Asymmetric(_AMMONIA, (9.80, 9.80, 6.14), "c" if parallel else "a"),
+        (Mode(950.4, 1, -10.0), Mode(1626.8, 2, -15.0)),
+    )
+
+
+_NH3 = Molecule(
+    "NH3",
+    17.031,
+    (
+        _ammonia(3336.7, 5.5e-19, True),
+        _ammonia(3443.9, 8.0e-19, False),
+        _ammonia(3220.0, 2.5e-19, True),
+        _ammonia(4294.0, 2.0e-19, True),
+        _ammonia(4434.0, 7.5e-19, False),
+        _ammonia(5053.0, 7.0e-19, False),
+    ),
+)
+
+_HCN = Molecule(
+    "HCN",
+    27.025,
+    (
+        Band(
+            3311.5,
+            9.1e-18,
+            Linear(1.4782, 1.4678),
+            (Mode(712.0, 2, -19.0), Mode(2096.8, 1, -15.0), Mode(3311.5, 1, -105.0, 1)),
+        ),
+    ),
+)
+_C2H2 = Molecule(
+    "C2H2",
+    26.038,
+    (
+        Band(
+            3289.0, 1.11e-17, Linear(1.1766, 1.1709), (Mode(612.0, 2, -11.0), Mode(730.0, 2, -9.0))
+        ),
+        Band(4091.0, 1.3e-19, Linear(1.1766, 1.1730, True), (Mode(612.0, 2, -11.0),)),
+    ),
+)
+_H2S = Molecule(
+    "H2S",
+    34.081,
+    (
+        Band(3789.0, 1.3e-19, Unresolved(8.0), (Mode(1182.6, 1, -21.0, 1),)),
+        Band(3300.0, 6.0e-20, Unresolved(8.0), (Mode(1182.6, 1, -21.0),)),
+        Band(2620.0, 3.8e-20, Unresolved(8.0), (Mode(1182.6, 1, -21.0),)),
+    ),
+)
+_SO2 = Molecule(
+    "SO2",
+    64.066,
+    (Band(2499.9, 3.3e-19, Unresolved(0.6), (Mode(517.7, 1, -6.0), Mode(1151.4, 1, -15.0, 1))),),
+)
 
 MOLECULES: dict[str, Molecule] = {
-    m.name: m
-    for m in (
-        Molecule(
-            "H2O",
-            14.5,
-            _bands(
-                (3756, 7.8e-18),
-                (3657, 5.4e-19),
-                (3152, 7.6e-20),
-                (5331, 8e-19),
-                (5235, 3.7e-20),
-                (13889, 1.46e-21),
-                (12195, 1.35e-21),
-                (15385, 9.7e-23),
-                (16949, 1.4e-22),
-            ),
-        ),
-        Molecule(
-            "CO2",
-            0.3902,
-            _bands(
-                (3715, 1.6e-18), (3613, 1.06e-18), (4978, 3.4e-20), (4854, 7.2e-21), (5100, 1.2e-20)
-            ),
-        ),
-        Molecule(
-            "CH4",
-            5.241,
-            _bands(
-                (3019, 1.08e-17, 0.3),
-                (4220, 2.9e-19, 0.2),
-                (4320, 3.9e-19, 0.2),
-                (4530, 1.3e-19),
-                (2600, 1.2e-19),
-                (2830, 1.2e-19),
-                (3870, 4e-20),
-            ),
-        ),
-        Molecule("CO", 1.9225, _bands((4260, 7.57e-20))),
-        Molecule(
-            "NH3",
-            9.0,
-            _bands(
-                (3337, 4.0e-19),
-                (3444, 9e-19),
-                (3220, 3e-19),
-                (4294, 3e-19),
-                (4416, 6.5e-19),
-                (5053, 7e-19),
-            ),
-        ),
-        Molecule("HCN", 1.478, _bands((3311.5, 9.1e-18))),
-        Molecule("C2H2", 1.177, _bands((3289, 1.11e-17), (4091, 1.3e-19))),
-        Molecule("H2S", 9.0, _bands((3789, 1.3e-19), (3270, 6e-20), (2650, 3.8e-20))),
-        Molecule("SO2", 0.344, _bands((2500, 3.3e-19))),
-    )
+    m.name: m for m in (_H2O, _CO2, _CH4, _CO, _NH3, _HCN, _C2H2, _H2S, _SO2)
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectramind.simulator.star import StarTruth
-from spectramind.survey.tables import Star
+from spectramind.survey.stars import Star
 
 _SOLAR_DENSITY_FACTOR = 4.2080
 """a / Rs of a planet in a one-day orbit around the Sun (Kepler's third law)."""

@@ -25,7 +25,7 @@ from spectramind.atmosphere.forward import ABSORBERS, Composition, channel_depth
 from spectramind.atmosphere.transmission import Planets
 from spectramind.simulator.orbit import OrbitTruth, draw_orbit, start_values
 from spectramind.simulator.star import StarTruth, draw_star
-from spectramind.survey.tables import Star
+from spectramind.survey.stars import Star
 
 FloatArray = NDArray[np.float64]
 Preset = Literal["nominal", "hard", "ood"]
