@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.detector.binned_window import (
-    BinnedWindow,
     Cadence,
     bin_window,
     good_pixels,
@@ -19,9 +20,9 @@ from spectramind.detector.detector_constants import (
     Steps,
     detector_constants,
 )
+from spectramind.detector.detector_health import detector_health
 from spectramind.detector.extract_window import Extraction, extract_window
 from spectramind.detector.light_curves import (
-    DetectorHealth,
     FloatArray,
     LightCurve,
     VisitLightCurves,
@@ -29,17 +30,12 @@ from spectramind.detector.light_curves import (
 from spectramind.detector.pixel_mask import PixelLimits
 from spectramind.detector.signal_file import read_pixels
 from spectramind.detector.time_binning import bin_times, pair_times, pairs_within
-from spectramind.detector.windows import PixelWindow, airs_window, fgs1_window
+from spectramind.detector.windows import IndexArray, PixelWindow, airs_window, fgs1_window
 from spectramind.errors import DataError
 from spectramind.survey.calibration import read_calibration
 from spectramind.survey.discovery import Survey, Visit
 from spectramind.survey.instruments import AIRS, FGS1, Instrument
 from spectramind.survey.signals import check_signal
-
-
-def pixel_limits(config: DetectorConfig) -> PixelLimits:
-    """What the configuration says about bad pixels."""
-    return PixelLimits(config.hot_sigma, config.linearity_range, config.flat_range)
 
 
 def cadence(times: FloatArray, bin_seconds: float, config: DetectorConfig) -> Cadence:
@@ -58,12 +54,43 @@ def cadence(times: FloatArray, bin_seconds: float, config: DetectorConfig) -> Ca
     )
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What is known of one instrument before its signal file is opened.
+
+    pixels   (pixel,) detector indices to read: the good ones of the window, ascending
+    """
+
+    instrument: Instrument
+    window: PixelWindow
+    constants: DetectorConstants
+    pixels: IndexArray
+
+
+def prepare(visit: Visit, survey: Survey, instrument: Instrument, config: DetectorConfig) -> Setup:
+    """Read the calibration and choose the pixels.
+
+    Raises
+    ------
+    DataError : calibration not as expected, or a channel without a usable pixel
+    """
+    if instrument is AIRS:
+        window = airs_window(config.airs_rows, config.airs_background_rows)
+    else:
+        window = fgs1_window(config.fgs1_rows, config.fgs1_columns, config.fgs1_background_rows)
+    constants = detector_constants(
+        read_calibration(visit.calibration(instrument.name), instrument),
+        survey.adc[instrument.name],
+        (instrument.first_read_seconds, instrument.last_read_seconds),
+        PixelLimits(config.hot_sigma, config.linearity_range, config.flat_range),
+        Steps(config.linearity, config.dark, config.flat),
+    )
+    refuse_lost_channels(visit.calibration(instrument.name), window, constants)
+    return Setup(instrument, window, constants, good_pixels(window, constants))
+
+
 def reduce_instrument(
-    visit: Visit,
-    survey: Survey,
-    instrument: Instrument,
-    window: PixelWindow,
-    config: DetectorConfig,
+    visit: Visit, survey: Survey, instrument: Instrument, config: DetectorConfig
 ) -> LightCurve:
     """Light curve of one instrument: read, calibrate, reject, bin, extract.
 
@@ -71,78 +98,42 @@ def reduce_instrument(
     ------
     DataError : calibration or signal file not as expected, or a channel without a usable pixel
     """
+    is_airs = instrument is AIRS
     path, hours = visit.signal(instrument.name), survey.axes.hours[instrument.name]
     check_signal(path, instrument, hours.size)
-    seconds = (instrument.first_read_seconds, instrument.last_read_seconds)
-    constants = detector_constants(
-        read_calibration(visit.calibration(instrument.name), instrument),
-        survey.adc[instrument.name],
-        seconds,
-        pixel_limits(config),
-        Steps(config.linearity, config.dark, config.flat),
-    )
-    refuse_lost_channels(visit, instrument, window, constants)
-    is_airs = instrument is AIRS
+    setup = prepare(visit, survey, instrument, config)
     times = pair_times(hours, instrument.name)
     plan = cadence(times, config.airs_bin_seconds if is_airs else config.fgs1_bin_seconds, config)
-    pixels = good_pixels(window, constants)
-    columns = read_pixels(path, pixels, hours.size, config.batch_mib)
-    binned = bin_window(columns, pixels, window, constants, plan)
-    middle = bin_times(times[: plan.pairs], plan.per_bin)
-    spacing = float(np.median(np.diff(middle))) if middle.size > 1 else config.foreground_hours
-    choice = Extraction(
-        config.extraction, config.foreground, max(1, round(config.foreground_hours / spacing))
-    )
-    extracted = extract_window(binned, window, constants, choice)
+    columns = read_pixels(path, setup.pixels, hours.size, config.batch_mib)
+    binned = bin_window(columns, setup.pixels, setup.window, setup.constants, plan)
+    times = bin_times(times[: plan.pairs], plan.per_bin)
+    width = pairs_within(times, 3600.0 * config.foreground_hours)
+    choice = Extraction(config.extraction, config.foreground, width)
+    extracted = extract_window(binned, setup.window, setup.constants, choice)
     return LightCurve(
         instrument.name,
-        middle,
+        times,
         survey.wavelength[1:] if is_airs else survey.wavelength[:1],
         extracted.flux.T.copy(),
         extracted.variance.T.copy(),
         extracted.mask.T.copy(),
         plan.per_bin,
-        health(binned, window, constants, extracted.foreground),
+        detector_health(binned, setup.window, setup.constants, extracted.foreground),
     )
 
 
-def health(
-    binned: BinnedWindow,
-    window: PixelWindow,
-    constants: DetectorConstants,
-    foreground: FloatArray,
-) -> DetectorHealth:
-    """What happened on the detector, see `DetectorHealth`.
+def refuse_lost_channels(folder: Path, window: PixelWindow, constants: DetectorConstants) -> None:
+    """Raise a DataError that names the first channel whose pixels are all bad.
 
     Parameters
     ----------
-    foreground : (channel, time) electron / pixel / pair
+    folder : the calibration that says so
     """
-    rows = window.rows.astype(np.float64)
-    weight = (binned.star_count > 0).all(axis=2).astype(np.float64)
-    # Rows in the sums run from the window's middle, to keep the digits of a small shift.
-    middle = rows.mean()
-    light = np.einsum("pct,pc->t", binned.star, weight) - np.einsum("ct,pc->t", foreground, weight)
-    moment = np.einsum("pct,pc->t", binned.star, weight * (rows - middle)) - np.einsum(
-        "ct,pc->t", foreground, weight * (rows - middle)
-    )
-    return DetectorHealth(
-        bad_pixels=int(np.count_nonzero(constants.bad.ravel()[window.star])),
-        cosmic_rays=binned.rejected,
-        foreground=foreground.mean(axis=0),
-        centroid=middle + moment / light,
-    )
-
-
-def refuse_lost_channels(
-    visit: Visit, instrument: Instrument, window: PixelWindow, constants: DetectorConstants
-) -> None:
-    """Raise a DataError that names the first channel whose pixels are all bad."""
     lost = np.flatnonzero(constants.bad.ravel()[window.star].all(axis=0))
     if lost.size:
         column = int(window.star[0, lost[0]]) % window.columns
         raise DataError(
-            visit.calibration(instrument.name),
+            folder,
             "a usable pixel in every channel",
             f"all pixels bad in {lost.size} channel(s), the first at detector column {column}",
             "check dead, flat and linear_corr, or widen the extraction window",
@@ -156,8 +147,6 @@ def reduce_visit(visit: Visit, survey: Survey, config: DetectorConfig) -> VisitL
     ------
     DataError : one of the visit's files is not as expected
     """
-    fgs1 = fgs1_window(config.fgs1_rows, config.fgs1_columns, config.fgs1_background_rows)
-    airs = airs_window(config.airs_rows, config.airs_background_rows)
     skipped = [name for name in ("linearity", "dark", "flat") if not getattr(config, name)]
     skipped += ["hot pixels"] if config.hot_sigma is None else []
     skipped += ["cosmic rays"] if config.cosmic_ray_sigma is None else []
@@ -165,7 +154,7 @@ def reduce_visit(visit: Visit, survey: Survey, config: DetectorConfig) -> VisitL
     return VisitLightCurves(
         visit.planet_id,
         visit.index,
-        fgs1=reduce_instrument(visit, survey, FGS1, fgs1, config),
-        airs=reduce_instrument(visit, survey, AIRS, airs, config),
+        fgs1=reduce_instrument(visit, survey, FGS1, config),
+        airs=reduce_instrument(visit, survey, AIRS, config),
         attributes={"SKIPPED": ", ".join(skipped) or "none", "extraction": config.extraction},
     )

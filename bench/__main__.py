@@ -1,0 +1,34 @@
+"""Run the named measurements, or all of them.
+
+Every module of this folder is one, with a `main()`, unless its name begins with an underscore.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import bench
+
+
+def names() -> list[str]:
+    """Measurements by name, in alphabetical order."""
+    found = (module.name for module in pkgutil.iter_modules(bench.__path__))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def main(arguments: list[str]) -> int:
+    """Run measurements one after the other; 2 if a name is unknown."""
+    known = names()
+    unknown = [name for name in arguments if name not in known]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    for name in arguments or known:
+        importlib.import_module(f"bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
