@@ -1,0 +1,146 @@
+"""One visit as one instrument sees it, before any detector noise.
+
+Frames and light curves are both made from a scene, and a scene is a function of the seed, the
+planet, the visit and the instrument: so a planet's light curves are those that its frames reduce
+to, but for the noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.simulator.clock import Clock, airs_column_wavelength, visit_clock
+from spectramind.simulator.detector_properties import DetectorTruth, draw_detector
+from spectramind.simulator.difficulty import Difficulty
+from spectramind.simulator.focal_plane import (
+    FGS1_MICROMETRE,
+    airs_image,
+    fgs1_image,
+    motion_terms,
+)
+from spectramind.simulator.gain_drift import draw_gain
+from spectramind.simulator.jitter import draw_pointing
+from spectramind.simulator.light_curves import LimbDarkening, draw_surface, relative_light
+from spectramind.simulator.population import SimulatedPlanet
+from spectramind.survey.instruments import AIRS_COLUMNS, INSTRUMENTS, N_AIRS, InstrumentName
+
+FloatArray = NDArray[np.float64]
+
+_LEVEL_SCATTER = 0.05
+"""Of ln(brightness) between visits: the real planet with two visits changed by 11 %."""
+_CODE: dict[InstrumentName, int] = {"FGS1": 1, "AIRS-CH0": 2}
+
+
+@dataclass(frozen=True)
+class SceneSettings:
+    """What all scenes of one survey share."""
+
+    seed: int
+    decimate: int
+    law: LimbDarkening
+    spots: bool
+    difficulty: Difficulty
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Light and detector of one visit of one instrument.
+
+    image        (row, column, 6) electron / s at full response: star image and its derivatives
+    star         (channel, pair) relative light; one channel for FGS1, 282 by ascending wavelength
+    pointing     (2, pair) dx, dy, pixel
+    gain         (column, pair) gain drift; one column for FGS1
+    foreground   (row, column) electron / s at full response
+    """
+
+    clock: Clock
+    detector: DetectorTruth
+    image: FloatArray
+    star: FloatArray
+    pointing: FloatArray
+    gain: FloatArray
+    foreground: FloatArray
+
+
+def scene_entropy(
+    settings: SceneSettings, planet: SimulatedPlanet, visit: int, name: InstrumentName
+) -> tuple[int, ...]:
+    """Integers that name a scene: what its random numbers are seeded with."""
+    return settings.seed, planet.planet_id, visit, _CODE[name]
+
+
+def draw_scene(
+    settings: SceneSettings, planet: SimulatedPlanet, visit: int, name: InstrumentName
+) -> Scene:
+    """Draw everything about a visit that is not noise of single reads."""
+    rng = np.random.default_rng(scene_entropy(settings, planet, visit, name))
+    difficulty, is_airs = settings.difficulty, name == "AIRS-CH0"
+    instrument = INSTRUMENTS[name]
+    clock = visit_clock(name, settings.decimate)
+    brightness = planet.electron_scale * float(np.exp(_LEVEL_SCATTER * rng.standard_normal()))
+    make_image = airs_image if is_airs else fgs1_image
+    image = motion_terms(make_image(brightness, planet.star.temperature)) / clock.rest_seconds
+    low, high = np.log(difficulty.drift)
+    return Scene(
+        clock=clock,
+        detector=draw_detector(rng, instrument),
+        image=image,
+        star=_star_light(settings, planet, visit, clock),
+        pointing=draw_pointing(
+            rng, clock.pairs.size, clock.spacing_hours, difficulty.fast, difficulty.slow
+        ),
+        gain=draw_gain(
+            rng,
+            clock.pairs / clock.total,
+            instrument.columns if is_airs else 1,
+            float(np.exp(rng.uniform(low, high))),
+        ),
+        foreground=_draw_foreground(
+            rng,
+            (instrument.rows, instrument.columns),
+            difficulty.foreground[int(is_airs)],
+            difficulty.foreground_spread,
+        ),
+    )
+
+
+def _star_light(
+    settings: SceneSettings, planet: SimulatedPlanet, visit: int, clock: Clock
+) -> FloatArray:
+    """(channel, pair); the surface is the star's own, the same in all visits and instruments."""
+    surface_rng = np.random.default_rng((settings.seed, planet.planet_id))
+    surface = draw_surface(surface_rng, planet, settings.law, settings.spots)
+    if clock.name == "FGS1":
+        wavelength, depth = np.array([FGS1_MICROMETRE]), planet.spectrum[:1]
+    else:
+        wavelength = airs_column_wavelength()[AIRS_COLUMNS][::-1]
+        depth = planet.spectrum[1:]
+    light = relative_light(
+        planet, surface, planet.transit_times[visit], clock.light_hours, wavelength, depth
+    )
+    if clock.pairs[-1] == clock.total - 1:
+        # The competition's frames end with one that never heard of the transit.
+        light[-1] = 1.0
+    return np.ascontiguousarray(light.T)
+
+
+def _draw_foreground(
+    rng: np.random.Generator, shape: tuple[int, int], median: float, spread: float
+) -> FloatArray:
+    """(row, column) smooth: a level with gentle slopes along both axes."""
+    level = median * np.exp(spread * rng.standard_normal())
+    along_rows = 0.2 * rng.uniform(-1.0, 1.0) * np.linspace(-1.0, 1.0, shape[0])
+    along_columns = 0.2 * rng.uniform(-1.0, 1.0) * np.linspace(-1.0, 1.0, shape[1])
+    return np.asarray(level * (1.0 + along_rows[:, None] + along_columns))
+
+
+def channel_of_column() -> NDArray[np.int64]:
+    """(356,) AIRS channel whose transit a detector column shows, by ascending wavelength.
+
+    Columns beside the 282 channels show the transit of the nearest one.
+    """
+    column = np.arange(INSTRUMENTS["AIRS-CH0"].columns)
+    return np.clip(AIRS_COLUMNS.stop - 1 - column, 0, N_AIRS - 1)

@@ -1,0 +1,114 @@
+"""The stage: a whole simulated survey, planet by planet, in any number of workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spectramind.conf.schema.detector import DetectorConfig
+from spectramind.conf.schema.simulator import SimulatorConfig
+from spectramind.errors import DataError, OutputError
+from spectramind.provenance.atomic import output_error, write_text
+from spectramind.provenance.digest import config_hash
+from spectramind.provenance.versions import code_digest
+from spectramind.scale.executor import run_tasks
+from spectramind.simulator.planet_products import SimulationTask, simulate_planet
+from spectramind.simulator.population import SimulatedPlanet, draw_planets
+from spectramind.simulator.survey_tables import write_instrument_tables, write_planet_tables
+
+MARKER = "simulation.json"
+"""Says what the folder was simulated with: the licence to go on in it."""
+_SPECTRA_AT_ONCE = 50
+
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True)
+class SimulationSummary:
+    """What a simulation did; `failed` gives one line by number of the planet."""
+
+    planets: int
+    visits: int
+    failed: dict[int, str]
+
+
+def simulate_survey(
+    out: Path,
+    config: SimulatorConfig,
+    detector: DetectorConfig,
+    workers: int,
+    progress: Progress,
+) -> SimulationSummary:
+    """Write a survey with known truth into `out`, or finish one that was interrupted.
+
+    The same seed gives the same bytes on any number of workers. Tables are written last, so a
+    survey that can be opened is complete.
+
+    Parameters
+    ----------
+    detector : choices of the reduction; only the light-curve level follows them
+    workers : processes; 0 works in this one
+    progress : called with (done, total, failed) whenever a planet finishes
+
+    Raises
+    ------
+    OutputError : `out` holds something else, cannot be written, or a planet failed
+    """
+    attributes = _claim(out, config, detector)
+    total = config.train + config.test
+    tasks = [SimulationTask(out, config, detector, attributes, i) for i in range(total)]
+    visits, failed = 0, dict[int, str]()
+    for done, outcome in enumerate(run_tasks(simulate_planet, tasks, workers), start=1):
+        if outcome.value is None:
+            failed[outcome.item.index] = str(outcome.error)
+        else:
+            visits += outcome.value
+        progress(done, total, len(failed))
+    if failed:
+        index, error = next(iter(failed.items()))
+        found = f"{len(failed)} failed, number {index} with: {error}"
+        raise OutputError(out, f"{total} planets", found, "repair it and run the command again")
+    write_instrument_tables(out, config.decimate)
+    planets = _all_planets(config)
+    if config.train:
+        write_planet_tables(out, "train", planets[: config.train])
+    if config.test:
+        write_planet_tables(out, "test", planets[config.train :])
+    return SimulationSummary(total, visits, failed)
+
+
+def _claim(out: Path, config: SimulatorConfig, detector: DetectorConfig) -> dict[str, str]:
+    """Make `out` the folder of this simulation; return the attributes of its products."""
+    settings = {"sim": config.model_dump(mode="json")}
+    if config.level == "light_curves":
+        settings["detector"] = detector.model_dump(mode="json")
+    attributes = {"config_hash": config_hash(settings), "code_digest": code_digest()}
+    marker = out / MARKER
+    remedy = "choose another paths.out, or remove the folder yourself"
+    try:
+        occupied = out.exists() and (not out.is_dir() or any(out.iterdir()))
+        if occupied and not marker.is_file():
+            raise DataError(out, "a new or empty folder", "other content", remedy)
+        if not occupied:
+            write_text(marker, json.dumps({**attributes, **settings}, indent=1) + "\n")
+        found = json.loads(marker.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise output_error(out, error) from error
+    except ValueError as error:
+        raise DataError(marker, "the record of a simulation", str(error), remedy) from error
+    for key, value in attributes.items():
+        if found.get(key) != value:
+            raise DataError(marker, f"{key} {value}", str(found.get(key)), remedy)
+    return attributes
+
+
+def _all_planets(config: SimulatorConfig) -> list[SimulatedPlanet]:
+    """Every planet again for the tables, in portions that bound the memory of the spectra."""
+    planets: list[SimulatedPlanet] = []
+    total = config.train + config.test
+    for first in range(0, total, _SPECTRA_AT_ONCE):
+        numbers = range(first, min(first + _SPECTRA_AT_ONCE, total))
+        planets += draw_planets(config.seed, numbers, config.preset)
+    return planets
