@@ -29,12 +29,6 @@ def score(
             f"score    {result.score:.5f}",
             f"FGS1     {result.fgs1:.5f}",
             f"AIRS     {result.airs:.5f}",
-            f"planets  {result.planets}",
+            f"planets  {len(result.planets)}",
         ]
-        values = {
-            "score": result.score,
-            "fgs1": result.fgs1,
-            "airs": result.airs,
-            "planets": result.planets,
-        }
-        emit(values, lines, as_json)
+        emit(result.to_json(), lines, as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,7 +12,7 @@ from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
 EXAMPLE = "Example: spectramind test --mode=fast +paths.input=SURVEY"
 
 
-class Mode(str, Enum):
+class Mode(StrEnum):
     """How thorough the test is."""
 
     fast = "fast"

@@ -15,8 +15,8 @@ def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
         from spectramind.provenance.run import open_run
 
         config = compose(overrides or ())
-        with open_run("submit", config, overrides or ()) as run:
-            summary = run_submit(config, run)
+        with open_run("submit", config, overrides or ()):
+            summary = run_submit(config)
         lines = [
             f"estimator   {summary.estimator}",
             f"calibrated  {summary.calibration}",

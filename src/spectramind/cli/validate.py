@@ -22,10 +22,17 @@ def validate(
         from spectramind.submission.validator import validate_submission
 
         report = validate_submission(submission, sample)
-        lines = [str(problem) for problem in report.problems]
+        lines = [f"{problem.severity}: {problem.message}" for problem in report.problems]
         verdict = "valid" if report.valid else "NOT valid"
+        hidden = sum(report.counts.values()) - len(report.problems)
+        lines += [f"and {hidden} more of the same kinds"] if hidden else []
         lines.append(f"{submission}: {verdict}, {report.planets} planets")
-        problems = [problem.__dict__ for problem in report.problems]
-        emit({"valid": report.valid, "problems": problems}, lines, as_json)
+        values = {
+            "valid": report.valid,
+            "planets": report.planets,
+            "problems": [problem.__dict__ for problem in report.problems],
+            "counts": report.counts,
+        }
+        emit(values, lines, as_json)
         if not report.valid:
             raise typer.Exit(2)

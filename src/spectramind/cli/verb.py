@@ -32,7 +32,8 @@ def one_line_errors() -> Iterator[None]:
         raise typer.Exit(error.exit_code) from error
     except (typer.Exit, KeyboardInterrupt):
         raise
-    except Exception as error:  # noqa: BLE001 - a fault of ours: say so in one line, keep the trace
+    except Exception as error:
+        # A fault of ours: one line for the user, the trace for us.
         _keep_trace(traceback.format_exc())
         text = " ".join(f"{type(error).__name__}: {error}".split())
         typer.echo(f"error: internal fault, {text}; traceback in {_DEBUG_LOG}", err=True)

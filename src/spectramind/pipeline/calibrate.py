@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spectramind.conf.schema.config import Config
-from spectramind.models.predictions import Predictions, read_predictions, write_predictions
+from spectramind.models.predictions import read_predictions, write_predictions
 from spectramind.pipeline.last_run import last_out
 from spectramind.pipeline.places import Places
 
@@ -22,7 +22,16 @@ def applied_calibrators(config: Config) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def calibrate(config: Config) -> Predictions:
+@dataclass(frozen=True)
+class CalibrateSummary:
+    """What a `calibrate-temp` did, one line a calibrator."""
+
+    estimator: str
+    applied: tuple[str, ...]
+    predictions: str
+
+
+def calibrate(config: Config) -> CalibrateSummary:
     """Rewrite the last prediction with calibrated sigma; repeated calls give the same bytes.
 
     Raises
@@ -30,14 +39,9 @@ def calibrate(config: Config) -> Predictions:
     DataError : there is no prediction to calibrate
     """
     path = Places(last_out(config), config.data.split).predictions
-    predictions = read_predictions(path)
-    calibrated = replace(
-        predictions,
-        sigma=predictions.sigma_raw,
-        attributes={
-            **predictions.attributes,
-            "calibration": "; ".join(applied_calibrators(config)),
-        },
+    predictions, applied = read_predictions(path), applied_calibrators(config)
+    attributes = {**predictions.attributes, "calibration": "; ".join(applied)}
+    write_predictions(
+        path, replace(predictions, sigma=predictions.sigma_raw, attributes=attributes)
     )
-    write_predictions(path, calibrated)
-    return calibrated
+    return CalibrateSummary(predictions.attributes["estimator"], applied, str(path))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from spectramind.pipeline.places import places
-from spectramind.pipeline.planets import PlanetTask, survey_of
-from spectramind.pipeline.reduce import light_curves_of, visit_digest
+from spectramind.pipeline.planets import PlanetTask
+from spectramind.pipeline.sources import source_of
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.transit.polynomial import estimate_depths
@@ -13,14 +13,13 @@ from spectramind.transit.product import write_posterior
 
 def fit_planet(task: PlanetTask) -> str:
     """Fit one planet unless its product is current; return the digest of its inputs."""
-    config, survey = task.config, survey_of(task.config)
-    visits = survey.planet(task.planet_id).visits
-    star = survey.star(task.planet_id)
-    digest = config_hash([star, *(visit_digest(survey, visit) for visit in visits)])
+    config, source = task.config, source_of(task.config)
+    star = source.star(task.planet_id)
+    digest = config_hash([source.digest(task.planet_id), star])
     settings = {"detector": config.detector, "model": config.model.name}
     attributes = product_attributes(settings, digest)
     path = places(config).posterior(task.planet_id)
     if not is_current(path, attributes):
-        light_curves = [light_curves_of(config, visit) for visit in visits]
-        write_posterior(path, estimate_depths(light_curves, star), attributes)
+        posterior = estimate_depths(source.light_curves(task.planet_id), star)
+        write_posterior(path, posterior, attributes)
     return digest

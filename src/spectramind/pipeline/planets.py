@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TypeVar
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
-from spectramind.pipeline.places import required
+from spectramind.pipeline.sources import source_of
 from spectramind.provenance.run import Run
 from spectramind.scale.executor import run_tasks, worker_count
-from spectramind.survey.discovery import Survey, open_survey
 
 Value = TypeVar("Value")
 Progress = Callable[[int, int, int], None]
@@ -28,16 +25,6 @@ class PlanetTask:
     planet_id: int
 
 
-@lru_cache(maxsize=2)
-def _survey_at(root: Path, split: str) -> Survey:
-    return open_survey(root, "train" if split == "train" else "test")
-
-
-def survey_of(config: Config) -> Survey:
-    """The survey that a configuration works on, opened once per process."""
-    return _survey_at(required(config.paths.input, "paths.input"), config.data.split)
-
-
 def selected_planets(config: Config) -> tuple[int, ...]:
     """Planets to work on, in the survey's order: all, or those named in `data.planets`.
 
@@ -45,7 +32,7 @@ def selected_planets(config: Config) -> tuple[int, ...]:
     ------
     DataError : `data.planets` names a planet that the split does not have
     """
-    planets = survey_of(config).planet_ids
+    planets = source_of(config).planet_ids
     if config.data.planets is None:
         return planets
     unknown = sorted(set(config.data.planets) - set(planets))
@@ -56,7 +43,8 @@ def selected_planets(config: Config) -> tuple[int, ...]:
     return tuple(planet for planet in planets if planet in chosen)
 
 
-def _workers(config: Config) -> int:
+def workers_of(config: Config) -> int:
+    """Worker processes for `run_tasks`; 0 means this process."""
     if config.runtime.executor == "serial":
         return 0
     return worker_count(config.runtime.workers, config.runtime.memory_gb)
@@ -83,7 +71,7 @@ def for_each_planet(
     values: dict[int, Value] = {}
     errors: dict[int, str] = {}
     tasks = [PlanetTask(config, planet) for planet in planets]
-    for outcome in run_tasks(function, tasks, _workers(config)):
+    for outcome in run_tasks(function, tasks, workers_of(config)):
         planet = outcome.item.planet_id
         if outcome.error is None:
             assert outcome.value is not None

@@ -14,7 +14,8 @@ from spectramind.errors import DataError
 from spectramind.models.predictions import Predictions, Status, write_predictions
 from spectramind.pipeline.estimate import fit_planet
 from spectramind.pipeline.places import Places, places, required
-from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets, survey_of
+from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
+from spectramind.pipeline.sources import source_of
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.run import Run
@@ -26,28 +27,34 @@ from spectramind.transit.product import read_posterior
 
 @dataclass(frozen=True)
 class PredictSummary:
-    """What a `predict` did, kept beside its product for the verbs that follow."""
+    """What a `predict` did, kept beside its product for the verbs that follow.
+
+    config     what determined the numbers: the configuration without places and workers
+    fallbacks  reason by planet id
+    """
 
     input: str
     split: str
     estimator: str
     run_hash: str
     data_digest: str
+    config: dict[str, Any]
     planets: int
     fallbacks: dict[int, str]
 
 
-def _fallback_table(planet_ids: tuple[int, ...], naive: NaiveModel) -> SubmissionTable:
+def _write_safe_submission(path: Path, planet_ids: tuple[int, ...], naive: NaiveModel) -> None:
+    """A valid table before any planet is touched: whatever happens later, something is there."""
     shape = (len(planet_ids), N_CHANNELS)
-    return SubmissionTable(planet_ids, np.full(shape, naive.mean), np.full(shape, naive.sigma))
+    mu, sigma = np.full(shape, naive.mean), np.full(shape, naive.sigma)
+    write_submission(path, SubmissionTable(planet_ids, mu, sigma))
 
 
 def _collect(
-    config: Config, digests: dict[int, str], errors: dict[int, str], run: Run
+    config: Config, errors: dict[int, str], naive: NaiveModel, attributes: dict[str, str]
 ) -> Predictions:
     """Put the posteriors of all planets into one table, fallbacks where there is none."""
-    survey, where, naive = survey_of(config), places(config), naive_model_of(config.paths.input)
-    planets = selected_planets(config)
+    planets, where = selected_planets(config), places(config)
     mu = np.full((len(planets), N_CHANNELS), naive.mean)
     sigma = np.full_like(mu, naive.sigma)
     status: list[Status] = []
@@ -61,14 +68,15 @@ def _collect(
         mu[row], sigma[row] = posterior.depth, posterior.sigma
         status.append("ok")
         note.append(" ".join(posterior.flags))
-    attributes = {
-        "estimator": config.model.name,
-        "run_hash": run.hash,
-        "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
-        "calibration": "none: sigma is sigma_raw",
-    }
     return Predictions(
-        planets, survey.wavelength, mu, sigma, sigma, tuple(status), tuple(note), attributes
+        planet_ids=planets,
+        wavelength=source_of(config).wavelength,
+        mu=mu,
+        sigma_raw=sigma,
+        sigma=sigma,
+        status=tuple(status),
+        note=tuple(note),
+        attributes=attributes,
     )
 
 
@@ -105,20 +113,26 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     ------
     DataError : the survey itself cannot be read, or a planet fails under `runtime.strict`
     """
-    source = required(config.paths.input, "paths.input").absolute()
-    planets, where = selected_planets(config), places(config)
+    root = required(config.paths.input, "paths.input").absolute()
+    planets, where, naive = selected_planets(config), places(config), naive_model_of(root)
     if config.runtime.kaggle:
-        safe = _fallback_table(planets, naive_model_of(source))
-        write_submission(config.submit.csv or Path("submission.csv"), safe)
+        _write_safe_submission(config.submit.csv or Path("submission.csv"), planets, naive)
     digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
-    predictions = _collect(config, digests, errors, run)
+    attributes = {
+        "estimator": config.model.name,
+        "run_hash": run.hash,
+        "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
+        "calibration": "none: sigma is sigma_raw",
+    }
+    predictions = _collect(config, errors, naive, attributes)
     write_predictions(where.predictions, predictions)
     summary = PredictSummary(
-        input=str(source),
+        input=str(root),
         split=config.data.split,
         estimator=config.model.name,
         run_hash=run.hash,
-        data_digest=predictions.attributes["data_digest"],
+        data_digest=attributes["data_digest"],
+        config=config.portable(),
         planets=len(planets),
         fallbacks=predictions.fallbacks(),
     )

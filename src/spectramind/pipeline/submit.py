@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from omegaconf import OmegaConf
 
-from spectramind.conf.compose import to_yaml
 from spectramind.conf.schema.config import Config
-from spectramind.errors import DataError
 from spectramind.models.predictions import Predictions, read_predictions
 from spectramind.pipeline.last_run import last_out
 from spectramind.pipeline.places import Places
 from spectramind.pipeline.predict import PredictSummary, read_summary
 from spectramind.pipeline.report import write_submission_report
-from spectramind.provenance.run import Run
 from spectramind.provenance.versions import code_digest, package_versions
-from spectramind.submission.bundle import write_bundle
+from spectramind.submission.bundle import CONFIG, REPORT, TABLE, write_bundle
+from spectramind.submission.manifest import Origin
+from spectramind.submission.problem import ValidationReport
 from spectramind.submission.table import SubmissionTable, write_submission
-from spectramind.submission.validator import Limits, ValidationReport, validate_submission
+from spectramind.submission.validator import Limits, validate_submission
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,6 @@ class SubmitSummary:
     csv: str
     bundle: str | None
     report: str | None
-    run_hash: str
 
 
 def submission_table(predictions: Predictions, config: Config) -> SubmissionTable:
@@ -50,18 +49,42 @@ def _csv_path(config: Config, where: Places) -> Path:
     return folder / "submission.csv"
 
 
-def _checked(csv: Path, summary: PredictSummary, config: Config) -> ValidationReport:
+def _validated(
+    csv: Path, predictions: Predictions, sample: Path, config: Config
+) -> ValidationReport:
     """Validate the table that was written; what is not valid is not bundled."""
-    limits = Limits(config.submit.sigma_floor, config.submit.sigma_cap)
-    sample = Path(summary.input) / "sample_submission.csv"
-    report = validate_submission(csv, sample, limits)
-    if not report.valid:
-        first = next(problem for problem in report.problems if problem.severity == "error")
-        raise DataError(csv, "a submission that is accepted", str(first), "see `validate`")
+    limits = Limits(sigma_floor=config.submit.sigma_floor, sigma_cap=config.submit.sigma_cap)
+    report = validate_submission(csv, sample, limits, predictions.fallbacks().keys())
+    report.require_valid()
     return report
 
 
-def submit(config: Config, run: Run) -> SubmitSummary:
+def used_configuration(summary: PredictSummary, config: Config) -> str:
+    """Resolved configuration of the prediction and of this submission, as YAML.
+
+    Places and worker counts are left out: the same inputs give the same text anywhere.
+    """
+    portable = config.portable()
+    used = {**summary.config, "submit": portable["submit"], "report": portable["report"]}
+    return OmegaConf.to_yaml(OmegaConf.create(used))
+
+
+def origin_of(predictions: Predictions) -> Origin:
+    """What made the predictions, for the manifest."""
+    return Origin(
+        run_hash=predictions.attributes["run_hash"],
+        data_digest=predictions.attributes["data_digest"],
+        versions=package_versions(),
+        notes={
+            "estimator": predictions.attributes["estimator"],
+            "calibration": predictions.attributes["calibration"],
+            "code": code_digest(),
+            "fallbacks": " ".join(str(planet) for planet in predictions.fallbacks()) or "none",
+        },
+    )
+
+
+def submit(config: Config) -> SubmitSummary:
     """Write, validate, report and bundle the last prediction.
 
     Raises
@@ -72,20 +95,26 @@ def submit(config: Config, run: Run) -> SubmitSummary:
     predictions, summary = read_predictions(where.predictions), read_summary(where.summary)
     csv = _csv_path(config, where)
     write_submission(csv, submission_table(predictions, config))
-    validation = _checked(csv, summary, config)
+    sample = Path(summary.input) / "sample_submission.csv"
+    validation = _validated(csv, predictions, sample, config)
     report: Path | None = None
     if config.report.html:
         report = write_submission_report(config, where, predictions, validation)
     if config.submit.bundle is not None:
-        _write_bundle(config, csv, report, predictions, run)
+        files: dict[str, bytes | Path] = {
+            TABLE: csv,
+            CONFIG: used_configuration(summary, config).encode(),
+        }
+        if report is not None:
+            files[REPORT] = report
+        write_bundle(config.submit.bundle, files, origin_of(predictions))
     return SubmitSummary(
         estimator=summary.estimator,
         calibration=predictions.attributes["calibration"],
         planets=len(predictions.planet_ids),
         fallbacks=predictions.fallbacks(),
-        warnings=tuple(str(problem) for problem in validation.problems),
+        warnings=tuple(problem.message for problem in validation.warnings),
         csv=str(csv),
         bundle=str(config.submit.bundle) if config.submit.bundle else None,
         report=str(report) if report else None,
-        run_hash=run.hash,
     )

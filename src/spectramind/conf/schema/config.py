@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from spectramind.conf.schema.data import DataConfig
+from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.conf.schema.model import ModelConfig
 from spectramind.conf.schema.paths import PathsConfig
 from spectramind.conf.schema.runtime import RuntimeConfig
 from spectramind.conf.schema.section import Section
+from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.conf.schema.submission import CalibConfig, ReportConfig, SubmitConfig
 
 
@@ -20,10 +22,12 @@ class Config(Section):
     paths: PathsConfig = Field(description="inputs and outputs")
     data: DataConfig = Field(description="selection of planets")
     runtime: RuntimeConfig = Field(description="workers and failure policy")
+    detector: DetectorConfig = Field(description="reduction of frames to light curves")
     model: ModelConfig = Field(description="estimator")
     calib: CalibConfig = Field(description="calibration of sigma")
     submit: SubmitConfig = Field(description="submission files")
     report: ReportConfig = Field(description="HTML report")
+    sim: SimulatorConfig = Field(description="simulated surveys")
 
     def portable(self) -> dict[str, Any]:
         """What determines the numbers: everything but places, workers and file names.

@@ -1,0 +1,165 @@
+"""Stage `test`: would a run work here, found out before it starts."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from spectramind.conf.compose import compose
+from spectramind.conf.schema.config import Config
+from spectramind.errors import DataError, SpectraMindError
+from spectramind.pipeline.calibrate import calibrate
+from spectramind.pipeline.predict import predict
+from spectramind.pipeline.simulate import simulate
+from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.submit import submit
+from spectramind.provenance.atomic import write_text
+from spectramind.provenance.run import open_run
+from spectramind.provenance.versions import package_versions
+from spectramind.submission.score import score_files
+
+_FREE_GB = 2.0
+"""Products of 1,100 planets take about 3 MB each at most; a bundle and a report a few MB."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the table: what was tried, whether it worked, what was found."""
+
+    name: str
+    passed: bool
+    detail: str
+    seconds: float
+
+
+def _environment(_: Config) -> str:
+    if not (3, 11) <= sys.version_info[:2] < (3, 14):
+        raise DataError("python", "3.11 to 3.13", platform.python_version(), "use one of these")
+    versions = package_versions()
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
+
+def _disk(config: Config) -> str:
+    folder = (config.paths.out or Path()).absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < _FREE_GB:
+        raise DataError(folder, f"{_FREE_GB} GB free", f"{free:.2f} GB", "free disk space")
+    return f"{free:.1f} GB free at {folder}"
+
+
+def _writable(config: Config) -> str:
+    folders = [config.paths.outputs, config.paths.logs, config.paths.out]
+    for folder in folders:
+        if folder is not None:
+            probe = folder / ".spectramind-write-test"
+            write_text(probe, "")
+            probe.unlink()
+    return ", ".join(str(folder) for folder in folders if folder is not None)
+
+
+def _survey(config: Config) -> str:
+    if config.paths.input is None:
+        return "paths.input not given: the dry run simulates its own"
+    source = source_of(config)
+    planet = source.planet_ids[0]
+    source.star(planet)
+    source.digest(planet)
+    return f"{len(source.planet_ids)} {config.data.split} planets at {config.paths.input}"
+
+
+def _one_planet(config: Config) -> str:
+    """Reduce and fit one planet of the survey at hand, or of a simulated one."""
+    with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
+        folder = Path(name)
+        if config.paths.input is None:
+            overrides = _simulate(folder, ["sim.train=2", "sim.test=1"])
+        else:
+            planet = source_of(config).planet_ids[0]
+            overrides = [f"paths.input={config.paths.input}", f"data.planets=[{planet}]"]
+            overrides.append(f"data.split={config.data.split}")
+        return _predicted(folder, [*overrides, "runtime.executor=serial"])
+
+
+def _whole_way(_: Config) -> str:
+    """Simulate a small survey, predict, calibrate, submit, score."""
+    with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
+        folder = Path(name)
+        overrides = _simulate(folder, ["sim.train=3", "sim.test=3"])
+        said = _predicted(folder, overrides)
+        config = compose([*overrides, *_inside(folder), f"submit.csv={folder}/submission.csv"])
+        calibrate(config)
+        submit(config)
+        survey = folder / "survey"
+        score = score_files(
+            folder / "submission.csv", survey / "truth" / "test.csv", survey / "train.csv"
+        )
+        return f"{said}; valid submission, score {score.score:.3f}"
+
+
+def _silent(done: int, total: int, failed: int) -> None:
+    """Show nothing: a check takes seconds."""
+
+
+def _inside(folder: Path) -> list[str]:
+    return [f"paths.{key}={folder}/{key}" for key in ("out", "outputs", "logs")]
+
+
+def _simulate(folder: Path, sizes: Sequence[str]) -> list[str]:
+    survey = folder / "survey"
+    config = compose([f"paths.out={survey}", *sizes, "sim.decimate=40", "runtime.executor=serial"])
+    simulate(config, _silent)
+    return [f"paths.input={survey}"]
+
+
+def _predicted(folder: Path, overrides: Sequence[str]) -> str:
+    config = compose([*overrides, *_inside(folder), "runtime.strict=true"])
+    with open_run("predict", config, overrides) as run:
+        summary = predict(config, run, _silent)
+    spectra = folder / "out" / "predictions.nc"
+    return f"{summary.planets} planet(s) with {summary.estimator}, {spectra.stat().st_size} bytes"
+
+
+def _arithmetic(_: Config) -> str:
+    """The compiled transit kernel at a point that is known exactly: a dark disc, uniform star."""
+    from spectramind.transit.light_curve import quadratic_flux
+
+    flux = quadratic_flux(np.array([0.0]), np.array([0.1]), np.array([0.0]), np.array([0.0]))
+    if abs(flux[0, 0] - 0.99) > 1e-12:
+        raise DataError("transit kernel", "flux 0.99", repr(flux[0, 0]), "reinstall numba")
+    return "transit of a uniform star is exact to 1e-12"
+
+
+_Probe = Callable[[Config], str]
+_FAST: tuple[tuple[str, _Probe], ...] = (
+    ("environment", _environment),
+    ("free disk", _disk),
+    ("writable folders", _writable),
+    ("survey", _survey),
+    ("compiled kernels", _arithmetic),
+    ("one-planet dry run", _one_planet),
+)
+_DEEP = (*_FAST, ("whole small survey", _whole_way))
+
+
+def _tried(name: str, probe: _Probe, config: Config) -> Check:
+    start = time.monotonic()
+    try:
+        detail, passed = probe(config), True
+    except SpectraMindError as error:
+        detail, passed = str(error), False
+    return Check(name, passed, detail, round(time.monotonic() - start, 2))
+
+
+def run_checks(config: Config, deep: bool) -> tuple[Check, ...]:
+    """Try everything; a check that fails does not keep the others from running."""
+    return tuple(_tried(name, probe, config) for name, probe in (_DEEP if deep else _FAST))

@@ -1,0 +1,175 @@
+"""Where light curves come from: frames to be reduced, or light curves that are there already."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.conf.schema.config import Config
+from spectramind.detector.light_curves import VisitLightCurves
+from spectramind.detector.product import read_light_curves, write_light_curves
+from spectramind.detector.reduce import reduce_visit
+from spectramind.errors import DataError
+from spectramind.pipeline.places import places, required
+from spectramind.provenance.digest import fingerprint
+from spectramind.provenance.product import is_current, product_attributes
+from spectramind.survey.discovery import Split, Survey, Visit, open_survey
+from spectramind.survey.stars import Star
+from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
+
+_PRODUCT = re.compile(r"(?P<planet>\d+)_(?P<visit>\d+)\.nc")
+
+
+class Source(Protocol):
+    """One split of a survey, as far as everything after the detector needs to know it.
+
+    planet_ids   train: ascending; test: in the order of sample_submission.csv
+    wavelength   (283,) micrometre
+    """
+
+    @property
+    def planet_ids(self) -> tuple[int, ...]:
+        """Planets of the split, in order."""
+
+    @property
+    def wavelength(self) -> NDArray[np.float64]:
+        """Channel wavelengths, micrometre."""
+
+    def star(self, planet_id: int) -> Star:
+        """Star of a planet, or a DataError."""
+
+    def digest(self, planet_id: int) -> str:
+        """Fingerprint of everything that the planet's light curves are made from."""
+
+    def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
+        """Light curves of all visits of a planet, or a DataError."""
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """A survey of frames: each visit is reduced once and kept as a product."""
+
+    survey: Survey
+    config: Config
+
+    @property
+    def planet_ids(self) -> tuple[int, ...]:
+        """Planets of the split, in order."""
+        return self.survey.planet_ids
+
+    @property
+    def wavelength(self) -> NDArray[np.float64]:
+        """Channel wavelengths, micrometre."""
+        return self.survey.wavelength
+
+    def star(self, planet_id: int) -> Star:
+        """Star of a planet, or a DataError."""
+        return self.survey.star(planet_id)
+
+    def digest(self, planet_id: int) -> str:
+        """Fingerprint of the planet's frames and calibrations, and of the tables for all."""
+        visits = self.survey.locate(planet_id).visits
+        return fingerprint([*self._tables(), *(file for visit in visits for file in visit.files())])
+
+    def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
+        """Light curves of all visits: read where the product is current, reduced otherwise."""
+        return [self._visit(visit) for visit in self.survey.planet(planet_id).visits]
+
+    def _tables(self) -> list[Path]:
+        names = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv")
+        return [self.survey.root / name for name in names]
+
+    def _visit(self, visit: Visit) -> VisitLightCurves:
+        path = places(self.config).light_curves(visit.planet_id, visit.index)
+        inputs = fingerprint([*self._tables(), *visit.files()])
+        tags = product_attributes(self.config.detector, inputs)
+        if not is_current(path, tags):
+            reduced = reduce_visit(visit, self.survey, self.config.detector)
+            attributes = {**reduced.attributes, **tags}
+            write_light_curves(path, replace(reduced, attributes=attributes))
+        return read_light_curves(path)
+
+
+@dataclass(frozen=True)
+class ReducedSource:
+    """A survey of light-curve products below `reduced/<split>/`, with the competition's tables."""
+
+    root: Path
+    split: Split
+    planet_ids: tuple[int, ...]
+    wavelength: NDArray[np.float64]
+    stars: dict[int, Star]
+    files: dict[int, tuple[Path, ...]]
+
+    def star(self, planet_id: int) -> Star:
+        """Star of a planet, or a DataError."""
+        if planet_id not in self.stars:
+            table = self.root / f"{self.split}_star_info.csv"
+            raise DataError(table, f"a row for planet {planet_id}", "none", "add the star's row")
+        return self.stars[planet_id]
+
+    def digest(self, planet_id: int) -> str:
+        """Fingerprint of the planet's products."""
+        return fingerprint(self._products(planet_id))
+
+    def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
+        """Light curves of all visits."""
+        return [read_light_curves(path) for path in self._products(planet_id)]
+
+    def _products(self, planet_id: int) -> tuple[Path, ...]:
+        if planet_id not in self.files:
+            folder = self.root / "reduced" / self.split
+            found = "none"
+            raise DataError(folder, f"light curves of planet {planet_id}", found, "reduce it first")
+        return self.files[planet_id]
+
+
+def _open_reduced(root: Path, split: Split) -> ReducedSource:
+    files: dict[int, list[tuple[int, Path]]] = defaultdict(list)
+    for path in (root / "reduced" / split).iterdir():
+        if match := _PRODUCT.fullmatch(path.name):
+            files[int(match["planet"])].append((int(match["visit"]), path))
+    ordered = {
+        planet: tuple(path for _, path in sorted(visits)) for planet, visits in files.items()
+    }
+    planets = tuple(sorted(ordered))
+    if split == "test":
+        planets = read_sample_submission(root / "sample_submission.csv")
+    return ReducedSource(
+        root=root,
+        split=split,
+        planet_ids=planets,
+        wavelength=read_wavelengths(root / "wavelengths.csv"),
+        stars=read_star_info(root / f"{split}_star_info.csv"),
+        files=ordered,
+    )
+
+
+@lru_cache(maxsize=2)
+def _reduced_at(root: Path, split: Split) -> ReducedSource:
+    return _open_reduced(root, split)
+
+
+@lru_cache(maxsize=2)
+def _survey_at(root: Path, split: Split) -> Survey:
+    return open_survey(root, split)
+
+
+def source_of(config: Config) -> Source:
+    """The source that `paths.input` holds, opened once per process.
+
+    Raises
+    ------
+    DataError : the folder is neither a survey of frames nor one of light curves
+    """
+    root = required(config.paths.input, "paths.input")
+    if (root / "reduced" / config.data.split).is_dir():
+        return _reduced_at(root, config.data.split)
+    return FrameSource(_survey_at(root, config.data.split), config)
