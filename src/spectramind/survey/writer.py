@@ -130,5 +130,10 @@ def write_sample_submission(path: Path, planet_ids: Sequence[int]) -> None:
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[float]]) -> None:
     """Numbers with the fewest digits that read back as the same float64."""
-    lines = [",".join(header), *(",".join(map(repr, row)) for row in rows)]
+    lines = [",".join(header), *(",".join(map(_cell, row)) for row in rows)]
     write_text(path, "\n".join(lines) + "\n")
+
+
+def _cell(value: float) -> str:
+    # numpy's own scalars would be written as `np.float64(0.1)`.
+    return str(int(value)) if isinstance(value, int | np.integer) else repr(float(value))
