@@ -15,7 +15,7 @@ from spectramind.errors import SpectraMindError
 
 Overrides = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[KEY=VALUE]...", help="Hydra overrides; +KEY=VALUE means the same."),
+    typer.Argument(metavar="KEY=VALUE", help="Hydra overrides; +KEY=VALUE means the same."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
