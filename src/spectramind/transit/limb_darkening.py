@@ -35,9 +35,7 @@ def quadratic_weights(u1: FloatArray, u2: FloatArray) -> tuple[FloatArray, Float
     return weights, d_u1, d_u2
 
 
-def typical_quadratic(
-    wavelength: FloatArray, temperature: float
-) -> tuple[FloatArray, FloatArray]:
+def typical_quadratic(wavelength: FloatArray, temperature: float) -> tuple[FloatArray, FloatArray]:
     """Coefficients that a star of this temperature typically has: the centre of a wide prior.
 
     Parameters

@@ -228,9 +228,7 @@ def _red_factor(normalised: FloatArray) -> float:
 def _updated(problem: _Problem, parameters: FloatArray) -> _Problem:
     """Noise and drift size of every curve as the residuals of a fit show them."""
     sigmas, drifts = [], []
-    for series, sigma, amplitude in zip(
-        problem.series, problem.sigma, problem.drift, strict=True
-    ):
+    for series, sigma, amplitude in zip(problem.series, problem.sigma, problem.drift, strict=True):
         rest = series.log_flux - _transit(problem, series, parameters)[0]
         drift, size = _fitted_drift(series, sigma, amplitude, rest)
         stated = measured_sigma(series)
@@ -296,9 +294,7 @@ def _finished(
     problem: _Problem, parameters: FloatArray, covariance: FloatArray, cost: float
 ) -> WhiteFit:
     models, drifts, squares = [], [], []
-    for series, sigma, amplitude in zip(
-        problem.series, problem.sigma, problem.drift, strict=True
-    ):
+    for series, sigma, amplitude in zip(problem.series, problem.sigma, problem.drift, strict=True):
         model = _transit(problem, series, parameters)[0]
         drift, _ = _fitted_drift(series, sigma, amplitude, series.log_flux - model)
         models.append(model)

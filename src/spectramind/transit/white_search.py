@@ -82,9 +82,7 @@ def _shapes(series: WhiteSeries, t0: FloatArray, duration: float, star: Star) ->
     return np.asarray(np.interp(offset, distance, dip, right=0.0))
 
 
-def _projections(
-    series: WhiteSeries, t0: FloatArray, star: Star
-) -> tuple[FloatArray, FloatArray]:
+def _projections(series: WhiteSeries, t0: FloatArray, star: Star) -> tuple[FloatArray, FloatArray]:
     """<shape, -ln flux> and <shape, shape> after the drift is fitted out: (duration, t0) each."""
     good = series.usable
     inverse = 1.0 / measured_sigma(series)[good]
