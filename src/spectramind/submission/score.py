@@ -1,0 +1,181 @@
+"""The official score of the Ariel Data Challenge 2025: Gaussian log-likelihood, normalised.
+
+Source: the competition's evaluation page. Each cell is set between a naive answer (0) and an ideal
+one (1); one infinite or tiny sigma therefore pulls the whole score down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.errors import DataError
+from spectramind.submission.table import SubmissionTable, read_submission
+from spectramind.survey.instruments import N_AIRS, N_CHANNELS
+from spectramind.survey.tables import Truth, read_truth
+
+FloatArray = NDArray[np.float64]
+
+FGS1_WEIGHT = 57.846
+"""Weight of wl_1; each AIRS channel weighs 1."""
+SIGMA_FLOOR = 1e-15
+"""Smallest sigma that the official function distinguishes."""
+
+CHANNEL_WEIGHTS: FloatArray = np.concatenate([[FGS1_WEIGHT], np.ones(N_AIRS)])
+IDEAL_SIGMA: FloatArray = np.concatenate([[1e-6], np.full(N_AIRS, 1e-5)])
+"""(283,) sigma of the ideal answer, which scores 1."""
+
+
+@dataclass(frozen=True)
+class NaiveModel:
+    """The answer that scores 0: one mean and one sigma for every planet and channel."""
+
+    mean: float
+    sigma: float
+
+
+@dataclass(frozen=True)
+class ScoreReport:
+    """A score and where it comes from.
+
+    score    the official number, clipped to [0, 1]
+    fgs1     mean over the planets of the FGS1 channel alone, not clipped
+    airs     mean over the planets and the AIRS channels, not clipped
+    planets  weighted mean of each planet's channels, not clipped, by planet id; their mean is
+             `score` before clipping
+    """
+
+    score: float
+    fgs1: float
+    airs: float
+    planets: Mapping[int, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values with the keys score, fgs1, airs and planets (score by planet id)."""
+        planets = {str(planet): value for planet, value in self.planets.items()}
+        return {"score": self.score, "fgs1": self.fgs1, "airs": self.airs, "planets": planets}
+
+
+def log_density(value: FloatArray, mean: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Logarithm of the normal density of `value`; arguments broadcast against each other."""
+    residual = (value - mean) / sigma
+    density: FloatArray = -0.5 * residual**2 - np.log(sigma) - 0.5 * np.log(2 * np.pi)
+    return density
+
+
+def cell_scores(
+    truth: FloatArray, mu: FloatArray, sigma: FloatArray, naive: NaiveModel
+) -> FloatArray:
+    """Score of each cell: 0 for the naive answer, 1 for the truth with the ideal sigma.
+
+    Parameters
+    ----------
+    truth, mu, sigma : (planet, 283) transit depth (Rp/Rs)^2 and its standard deviation
+    naive : mean and standard deviation of the training depths
+
+    Returns
+    -------
+    (planet, 283), at most about 1, without a lower bound
+    """
+    naive_density = log_density(truth, np.asarray(naive.mean), np.asarray(naive.sigma))
+    gain = log_density(truth, mu, np.maximum(sigma, SIGMA_FLOOR)) - naive_density
+    ideal_gain = log_density(truth, truth, IDEAL_SIGMA) - naive_density
+    scores: FloatArray = gain / ideal_gain
+    return scores
+
+
+def official_score(
+    truth: FloatArray,
+    mu: FloatArray,
+    sigma: FloatArray,
+    naive: NaiveModel,
+    planet_ids: tuple[int, ...] | None = None,
+) -> ScoreReport:
+    """Score aligned arrays: the weighted mean of the cell scores, clipped to [0, 1].
+
+    Parameters
+    ----------
+    truth, mu, sigma : (planet, 283) transit depth (Rp/Rs)^2 and its standard deviation
+    naive : mean and standard deviation of the training depths
+    planet_ids : (planet,) names of the rows; their numbers 0, 1, .. where not given
+
+    Raises
+    ------
+    DataError : no planet, shapes that differ, or a NaN, infinite or negative value
+    """
+    for name, values in (("truth", truth), ("mu", mu), ("sigma", sigma)):
+        _check_cells(name, values, (len(truth), N_CHANNELS))
+    cells = cell_scores(truth, mu, sigma, naive)
+    ids = planet_ids if planet_ids is not None else tuple(range(len(truth)))
+    by_planet = cells @ CHANNEL_WEIGHTS / CHANNEL_WEIGHTS.sum()
+    return ScoreReport(
+        score=float(np.clip(by_planet.mean(), 0.0, 1.0)),
+        fgs1=float(cells[:, 0].mean()),
+        airs=float(cells[:, 1:].mean()),
+        planets={planet: float(value) for planet, value in zip(ids, by_planet, strict=True)},
+    )
+
+
+def _check_cells(name: str, values: FloatArray, shape: tuple[int, int]) -> None:
+    if values.shape != shape or shape[0] == 0:
+        remedy = "give the same planets with 283 channels each"
+        raise DataError(name, f"a (planet, 283) array like {shape}", f"{values.shape}", remedy)
+    bad = np.argwhere(~(np.isfinite(values) & (values >= 0)))
+    if len(bad):
+        row, channel = bad[0]
+        where = f"{values[row, channel]} in row {row + 1}, channel {channel + 1}"
+        remedy = "the official score would be NaN or an error; correct the value"
+        raise DataError(name, "finite values, none negative", where, remedy)
+
+
+def naive_model(depth: FloatArray) -> NaiveModel:
+    """Naive answer of a training truth: mean and population standard deviation of all values.
+
+    Raises
+    ------
+    DataError : the depths do not scatter, so that there is nothing to measure against
+    """
+    mean, sigma = float(depth.mean()), float(depth.std())
+    if depth.min() == depth.max():
+        remedy = "give a training truth of several planets"
+        raise DataError("training truth", "depths that scatter", f"{mean} everywhere", remedy)
+    return NaiveModel(mean, sigma)
+
+
+def naive_model_of(survey: Path) -> NaiveModel:
+    """Naive answer of a survey folder, from its `train.csv`."""
+    return naive_model(read_truth(survey / "train.csv").depth)
+
+
+def score_table(table: SubmissionTable, truth: Truth, naive: NaiveModel) -> ScoreReport:
+    """Score a submission against the truth, planets matched by their id.
+
+    Raises
+    ------
+    DataError : the two do not hold the same planets, or a value cannot be scored
+    """
+    missing = sorted(set(truth.planet_ids) - set(table.planet_ids))
+    extra = sorted(set(table.planet_ids) - set(truth.planet_ids))
+    if missing or extra:
+        expected = f"the {len(truth.planet_ids)} planets of the truth"
+        found = f"{len(missing)} missing, {len(extra)} extra, as {(missing or extra)[0]}"
+        raise DataError("submission", expected, found, "score the planets that have a truth")
+    row_of = {planet: row for row, planet in enumerate(table.planet_ids)}
+    rows = np.array([row_of[planet] for planet in truth.planet_ids], dtype=np.intp)
+    return official_score(truth.depth, table.mu[rows], table.sigma[rows], naive, truth.planet_ids)
+
+
+def score_files(submission: Path, truth: Path, train: Path) -> ScoreReport:
+    """Score a submission file against a truth file, naive answer from a training truth file.
+
+    Raises
+    ------
+    DataError : a file is not as expected, or the planets differ
+    """
+    naive = naive_model(read_truth(train).depth)
+    return score_table(read_submission(submission), read_truth(truth), naive)
