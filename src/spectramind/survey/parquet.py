@@ -40,8 +40,9 @@ def parquet_shape(path: Path) -> tuple[int, Mapping[str, pl.DataType]]:
     DataError : missing, empty, truncated or damaged file
     """
     with parquet_faults(path):
-        columns = pl.read_parquet_schema(path)
-        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        scan = pl.scan_parquet(path)
+        columns = scan.collect_schema()
+        rows = scan.select(pl.len()).collect().item()
     return int(rows), columns
 
 
