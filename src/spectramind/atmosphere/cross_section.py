@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from spectramind.atmosphere.constants import SECOND_RADIATION
-from spectramind.atmosphere.contour import branch_contour, q_contour, stimulated_emission
+from spectramind.atmosphere.contour import (
+    REFERENCE_TEMPERATURE,
+    branch_contour,
+    q_contour,
+    stimulated_emission,
+)
 from spectramind.atmosphere.ladder import Mode, shift_distribution
 from spectramind.atmosphere.rotor import (
     Axis,
@@ -29,8 +34,6 @@ STEP = 2.0
 """1/cm of the grid on which a band is built; channels are 25 wide at least."""
 REACH = 2400.0
 """1/cm from the band centre to either end of that grid."""
-REFERENCE_TEMPERATURE = 296.0
-"""K, at which band strengths are quoted."""
 COLDEST, HOTTEST = 100.0, 4000.0
 """K, between which the ladder and the rotational sums hold."""
 

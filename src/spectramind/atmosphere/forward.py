@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,34 @@ ATOMS = ("Na", "K")
 ABSORBERS = (*MOLECULES, *ATOMS)
 """Order of the columns of `Composition.amount`."""
 TEMPERATURES = (300.0, 500.0, 750.0, 1000.0, 1250.0, 1500.0, 2000.0, 2500.0)
-"""K, nodes between which ln k is interpolated linearly in ln T."""
+"""K, nodes between which ln k is interpolated linearly in ln T and held beyond."""
+_SMALLEST = 1e-40
+
+
+class Absorber(Protocol):
+    """What can stand for a molecule: an embedded one or a user's own table."""
+
+    def profile(self, wavelength: FloatArray, temperature: float) -> FloatArray:
+        """Cross-section (...) cm2 / molecule at wavelengths (...) um."""
+
+
+@dataclass(frozen=True)
+class Opacities:
+    """Cross-sections of every absorber on the fine wavelength grid.
+
+    log_cross_section   (absorber, temperature, fine) ln of cm2 / molecule
+    """
+
+    log_cross_section: FloatArray
+
+    def at(self, temperature: float) -> FloatArray:
+        """(absorber, fine) cm2 / molecule."""
+        nodes = np.log(TEMPERATURES)
+        place = float(np.interp(np.log(temperature), nodes, np.arange(nodes.size)))
+        low = min(int(place), nodes.size - 2)
+        share = place - low
+        table = self.log_cross_section
+        return np.asarray(np.exp((1 - share) * table[:, low] + share * table[:, low + 1]))
 
 
 @dataclass(frozen=True)
@@ -47,22 +76,73 @@ class Composition:
         """
         for name, values in vars(self).items():
             if not np.all(np.isfinite(values)) or np.any(values < 0):
-                raise ConfigurationError(f"{name}: expected finite values of at least 0")
+                raise ConfigurationError(
+                    f"atmosphere {name}: expected finite values of at least 0, "
+                    f"found {np.min(values)}"
+                )
         if np.any(self.amount.sum(axis=1) > 1):
-            raise ConfigurationError("amount: expected a sum of at most 1")
+            raise ConfigurationError(
+                f"atmosphere amount: expected a sum of at most 1, "
+                f"found {self.amount.sum(axis=1).max():.3g}"
+            )
+
+
+def mixing_ratios(amounts: Mapping[str, float]) -> FloatArray:
+    """Amounts by name as one row of `Composition.amount`, (absorber,).
+
+    Raises
+    ------
+    ConfigurationError : a name that is not in ABSORBERS
+    """
+    row = np.zeros(len(ABSORBERS))
+    for name, amount in amounts.items():
+        if name not in ABSORBERS:
+            raise ConfigurationError(
+                f"unknown molecule {name!r}: expected one of {', '.join(ABSORBERS)}"
+            )
+        row[ABSORBERS.index(name)] = amount
+    return row
 
 
 @lru_cache(maxsize=1)
-def _log_opacities() -> FloatArray:
-    """(absorber, temperature, fine) ln of cm2 / molecule."""
+def embedded_opacities() -> Opacities:
+    """Opacities of this package's own band models."""
     grid = opacity_grid()
-    rows = [[molecule(m).profile(grid, t) for t in TEMPERATURES] for m in MOLECULES]
-    rows += [[alkali(a, grid, t) for t in TEMPERATURES] for a in ATOMS]
-    return np.log(np.maximum(np.array(rows), 1e-40))
+    rows = [_log_profiles(molecule(name)) for name in MOLECULES]
+    rows += [np.log([alkali(a, grid, t) + _SMALLEST for t in TEMPERATURES]) for a in ATOMS]
+    return Opacities(np.array(rows))
 
 
-def channel_depths(planets: Planets, composition: Composition) -> FloatArray:
+def opacities_with(tables: Mapping[str, Absorber]) -> Opacities:
+    """Embedded opacities with some molecules replaced by a user's tables.
+
+    Raises
+    ------
+    ConfigurationError : a table for a molecule that is not in MOLECULES
+    """
+    log_cross_section = embedded_opacities().log_cross_section.copy()
+    for name, table in tables.items():
+        molecule(name)
+        log_cross_section[ABSORBERS.index(name)] = _log_profiles(table)
+    return Opacities(log_cross_section)
+
+
+def _log_profiles(absorber: Absorber) -> FloatArray:
+    """(temperature, fine) ln of cm2 / molecule."""
+    profiles = [absorber.profile(opacity_grid(), t) for t in TEMPERATURES]
+    return np.asarray(np.log(np.array(profiles) + _SMALLEST))
+
+
+def channel_depths(
+    planets: Planets, composition: Composition, opacities: Opacities | None = None
+) -> FloatArray:
     """Depths at the instruments' resolution.
+
+    Parameters
+    ----------
+    planets : structure, (planet,)
+    composition : what they are made of, (planet,)
+    opacities : replaces the embedded ones
 
     Returns
     -------
@@ -72,17 +152,13 @@ def channel_depths(planets: Planets, composition: Composition) -> FloatArray:
     ------
     ConfigurationError : see Planets and Composition
     """
-    grid, nodes = opacity_grid(), np.log(TEMPERATURES)
-    table = _log_opacities()
+    grid = opacity_grid()
+    opacities = opacities or embedded_opacities()
     scattering = HYDROGEN_FRACTION * rayleigh(grid)
     absorption = np.empty((planets.radius.size, grid.size))
     collision = np.empty_like(absorption)
     for p, temperature in enumerate(planets.temperature):
-        position = np.interp(np.log(temperature), nodes, np.arange(nodes.size))
-        low = min(int(position), nodes.size - 2)
-        share = position - low
-        k = np.exp((1 - share) * table[:, low] + share * table[:, low + 1])
-        mixed = (composition.amount[p, :, None] * k).sum(axis=0)
+        mixed = (composition.amount[p, :, None] * opacities.at(float(temperature))).sum(axis=0)
         absorption[p] = mixed + composition.haze[p] * scattering + composition.grey[p]
         collision[p] = HYDROGEN_FRACTION**2 * collision_induced(grid, float(temperature))
     return bin_spectrum(transmission_depth(planets, absorption, collision))
