@@ -93,7 +93,7 @@ def bin_window(
     star_count = np.zeros(star.shape, dtype=np.uint16)
     background = np.zeros((*window.background.shape, cadence.bins))
     background_count = np.zeros(background.shape, dtype=np.uint16)
-    scratch = (np.empty(cadence.pairs), np.empty((cadence.pairs // cadence.block + 1, 3)))
+    series = np.empty(cadence.pairs)
     rule = (cadence.sigma, cadence.block, cadence.per_bin)
     rejected = 0
     for position, counts in columns:
@@ -102,7 +102,7 @@ def bin_window(
             output = star[places[index]], star_count[places[index]]
         else:
             output = background[dim_places[index]], background_count[dim_places[index]]
-        lost = reduce_pixel(counts, table[position], linear_corr[position], rule, scratch, output)
+        lost = reduce_pixel(counts, table[position], linear_corr[position], rule, series, output)
         if index in places:
             rejected += lost
             # A pixel in both windows is a matter of configuration; it is reduced once.

@@ -26,10 +26,11 @@ def detector_health(
     weight = (binned.star_count > 0).all(axis=2).astype(np.float64)
     # Rows in the sums run from the window's middle, to keep the digits of a small shift.
     middle = rows.mean()
-    light = np.einsum("pct,pc->t", binned.star, weight) - np.einsum("ct,pc->t", foreground, weight)
-    moment = np.einsum("pct,pc->t", binned.star, weight * (rows - middle)) - np.einsum(
-        "ct,pc->t", foreground, weight * (rows - middle)
-    )
+    moments = np.stack([weight, weight * (rows - middle)])
+    bins = binned.star.shape[2]
+    light, moment = moments.reshape(2, -1) @ binned.star.reshape(-1, bins)
+    light -= moments[0].sum(axis=0) @ foreground
+    moment -= moments[1].sum(axis=0) @ foreground
     return DetectorHealth(
         bad_pixels=int(np.count_nonzero(constants.bad.ravel()[window.star])),
         cosmic_rays=binned.rejected,

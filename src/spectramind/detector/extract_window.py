@@ -64,9 +64,9 @@ def pixel_weighting(
     choice: Extraction,
 ) -> tuple[FloatArray, FloatArray]:
     """Profile and weights, each (pixel, channel), from the visit's own mean image."""
-    samples = binned.star_count.sum(axis=2, dtype=np.float64)
-    good = samples > 0
-    level = np.einsum("pct,pct->pc", binned.star, binned.star_count) / np.maximum(samples, 1.0)
+    filled = (binned.star_count > 0).sum(axis=2)
+    good = filled > 0
+    level = binned.star.sum(axis=2) / np.maximum(filled, 1)
     dim = foreground.mean(axis=1)
     profile = spatial_profile(level - dim, good, window.shape)
     if choice.weights == "sum":

@@ -26,10 +26,9 @@ def foreground_level(mean: FloatArray, count: CountArray) -> FloatArray:
     -------
     (channel,) electron / pixel / pair
     """
-    samples = count.sum(axis=2, dtype=np.float64)
-    usable = samples > 0
-    total = np.einsum("pct,pct->pc", mean, count)
-    pixels = np.where(usable, total / np.maximum(samples, 1.0), 0.0)
+    filled = (count > 0).sum(axis=2)
+    usable = filled > 0
+    pixels = mean.sum(axis=2) / np.maximum(filled, 1)
     known = usable.any(axis=0)
     level = np.zeros(mean.shape[1])
     for channel in np.flatnonzero(known):
@@ -43,7 +42,7 @@ def foreground_drift(mean: FloatArray, count: CountArray, width: int) -> FloatAr
 
     Dim pixels hold scattered starlight too. A level constant in time would then dilute the
     transit; one that follows a running mean does not. A level below five times its own error
-    has no measurable shape: it counts as constant.
+    has no measurable shape: it counts as constant. Pixels with a gap in time have no part in this.
 
     Parameters
     ----------
@@ -54,11 +53,14 @@ def foreground_drift(mean: FloatArray, count: CountArray, width: int) -> FloatAr
     -------
     (time,) relative to the mean over the visit
     """
-    samples = count.sum(axis=(0, 1), dtype=np.float64)
-    white = np.einsum("pct,pct->t", mean, count) / np.maximum(samples, 1.0)
+    complete = (count > 0).all(axis=2)
+    if not complete.any():
+        return np.ones(mean.shape[2])
+    weights = complete.ravel() / np.count_nonzero(complete)
+    white = weights @ mean.reshape(complete.size, -1)
     level = white.mean()
     error = white.std() / np.sqrt(white.size)
-    if samples.min() == 0 or level <= 5.0 * error:
+    if level <= 5.0 * error:
         return np.ones(white.size)
     smooth = uniform_filter1d(white, size=min(width, white.size), mode="nearest")
     return np.asarray(smooth / smooth.mean())

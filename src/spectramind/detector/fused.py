@@ -51,71 +51,96 @@ def pair_series(
 
 
 @kernel
-def block_moments(series: FloatArray, moments: FloatArray) -> None:
-    """Mean, standard deviation and largest distance from the mean of the finite samples.
+def block_extremes(series: FloatArray, start: int, end: int) -> tuple[float, float, float]:
+    """Smallest, largest and mean sample of a block; NaN in it makes the mean NaN.
 
-    Parameters
-    ----------
-    series : (pair,) electron / pair, NaN where there is no value
-    moments : (3,) written; NaN where no sample is finite
+    Four accumulators each, because one would wait for its own result at every sample.
     """
-    shift = series[0]
-    total, squares, low, high = 0.0, 0.0, shift, shift
-    for value in series:
-        offset = value - shift
-        total += offset
-        squares += offset * offset
-        low, high = min(low, value), max(high, value)
-    centre = total / series.size
-    moments[0] = centre + shift
-    moments[1] = math.sqrt(max(squares / series.size - centre * centre, 0.0))
-    moments[2] = max(high - moments[0], moments[0] - low)
-    if math.isnan(total):
-        finite = series[np.isfinite(series)]
-        moments[:] = np.nan
-        if finite.size > 0:
-            moments[0], moments[1] = np.mean(finite), np.std(finite)
-            moments[2] = np.max(np.abs(finite - moments[0]))
+    low0, low1, low2, low3 = series[start], series[start], series[start], series[start]
+    high0, high1, high2, high3 = low0, low0, low0, low0
+    sum0, sum1, sum2, sum3 = 0.0, 0.0, 0.0, 0.0
+    fours = start + (end - start) // 4 * 4
+    for pair in range(start, fours, 4):
+        a, b, c, d = series[pair], series[pair + 1], series[pair + 2], series[pair + 3]
+        sum0, sum1, sum2, sum3 = sum0 + a, sum1 + b, sum2 + c, sum3 + d
+        low0, high0 = a if a < low0 else low0, a if a > high0 else high0
+        low1, high1 = b if b < low1 else low1, b if b > high1 else high1
+        low2, high2 = c if c < low2 else low2, c if c > high2 else high2
+        low3, high3 = d if d < low3 else low3, d if d > high3 else high3
+    for pair in range(fours, end):
+        a = series[pair]
+        sum0 += a
+        low0, high0 = a if a < low0 else low0, a if a > high0 else high0
+    low, high = min(min(low0, low1), min(low2, low3)), max(max(high0, high1), max(high2, high3))
+    return low, high, ((sum0 + sum1) + (sum2 + sum3)) / (end - start)
 
 
 @kernel
-def reject_outliers(
-    series: FloatArray, slope: float, floor: float, sigma: float, length: int, moments: FloatArray
-) -> None:
+def block_scatter(series: FloatArray, length: int) -> float:
+    """Median over blocks of the standard deviation of the finite samples in a block."""
+    blocks = max(1, series.size // length)
+    spread = np.full(blocks, np.nan)
+    for block in range(blocks):
+        end = series.size if block == blocks - 1 else (block + 1) * length
+        part = series[block * length : end]
+        finite = part[np.isfinite(part)]
+        if finite.size > 0:
+            spread[block] = np.std(finite)
+    known = spread[np.isfinite(spread)]
+    return np.median(known) if known.size > 0 else np.nan
+
+
+@kernel
+def reject_in_block(part: FloatArray, limits: tuple[float, float, float], scatter: float) -> None:
+    """Set samples far from the median of their block to NaN.
+
+    Parameters
+    ----------
+    part : (pair,) electron / pair, changed
+    limits : slope and floor of the expected variance, rejection level
+    scatter : the pixel's own scatter
+    """
+    slope, floor, sigma = limits
+    median = np.median(part[np.isfinite(part)])
+    scale = max(math.sqrt(slope * max(median, 0.0) + floor), scatter)
+    for pair in range(part.size):
+        if abs(part[pair] - median) > sigma * scale:
+            part[pair] = np.nan
+
+
+@kernel
+def reject_outliers(series: FloatArray, limits: tuple[float, float, float], length: int) -> None:
     """Set cosmic rays in `series` to NaN, by the rule of `cosmic_rays.reject_cosmic_rays`.
 
-    A median lies within one standard deviation of the mean, so a block whose extremes are near
-    its mean needs no median. Only the few others are sorted.
+    A median lies within one standard deviation of the mean, and a standard deviation is at most
+    half the range. So a block whose extremes are near its mean needs neither; only the few others
+    are sorted, and only a pixel with such a block needs its own scatter.
 
     Parameters
     ----------
     series : (pair,) electron / pair, NaN where there is no value; changed
-    slope, floor : expected variance is `slope * max(median, 0) + floor`
+    limits : slope and floor of the expected variance `slope * max(median, 0) + floor`, and the
+        rejection level in standard deviations
     length : pairs of a block
-    moments : (block, 3) scratch
     """
+    slope, floor, sigma = limits
+    scatter = -1.0
     blocks = max(1, series.size // length)
     for block in range(blocks):
-        end = series.size if block == blocks - 1 else (block + 1) * length
-        block_moments(series[block * length : end], moments[block])
-    spread = moments[:blocks, 1]
-    known = spread[np.isfinite(spread)]
-    if known.size == 0:
-        return
-    scatter = np.median(known)
-    for block in range(blocks):
-        centre, deviation, extreme = moments[block]
-        lowest = max(centre - deviation, 0.0)
-        surely = max(math.sqrt(slope * lowest + floor), scatter)
-        if extreme + deviation < 0.999999 * sigma * surely or math.isnan(centre):
+        start = block * length
+        end = series.size if block == blocks - 1 else start + length
+        low, high, centre = block_extremes(series, start, end)
+        reach = max(high - centre, centre - low)
+        scale = math.sqrt(slope * max(low, 0.0) + floor)
+        # A little under the limit, so that rounding cannot let an outlier pass.
+        if reach + 0.5 * (high - low) < 0.999999 * sigma * scale:
             continue
-        end = series.size if block == blocks - 1 else (block + 1) * length
-        part = series[block * length : end]
-        median = np.median(part[np.isfinite(part)])
-        scale = max(math.sqrt(slope * max(median, 0.0) + floor), scatter)
-        for pair in range(part.size):
-            if abs(part[pair] - median) > sigma * scale:
-                part[pair] = np.nan
+        part = series[start:end]
+        if reach + np.std(part) < 0.999999 * sigma * scale or not np.isfinite(part).any():
+            continue
+        if scatter < 0.0:
+            scatter = block_scatter(series, length)
+        reject_in_block(part, limits, scatter)
 
 
 @kernel
@@ -154,7 +179,7 @@ def reduce_pixel(
     pixel: FloatArray,
     linear_corr: FloatArray,
     rule: tuple[float, int, int],
-    scratch: tuple[FloatArray, FloatArray],
+    series: FloatArray,
     output: tuple[FloatArray, CountArray],
 ) -> int:
     """Time bins of one pixel from its raw counts.
@@ -165,7 +190,7 @@ def reduce_pixel(
     pixel : 1 / gain, offset, dark gathered between the reads, 1 / flat, variance floor
     linear_corr : (6,) coefficient of x^k
     rule : rejection level in sigma, pairs of a cosmic-ray block, pairs of a bin
-    scratch : (pair,) and (block, 3)
+    series : (pair,) scratch
     output : mean (time,) electron / pair and count (time,)
 
     Returns
@@ -173,7 +198,6 @@ def reduce_pixel(
     rejected samples
     """
     sigma, length, per_bin = rule
-    series, moments = scratch
     pair_series(counts, pixel, linear_corr, series)
-    reject_outliers(series, pixel[3], pixel[4], sigma, length, moments)
+    reject_outliers(series, (pixel[3], pixel[4], sigma), length)
     return bin_series(series, per_bin, output[0], output[1])

