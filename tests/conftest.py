@@ -21,3 +21,18 @@ def shared() -> Path:
 def sample_survey(shared: Path) -> Path:
     """A small survey of independent origin in the competition's layout, every 20th read pair."""
     return shared / "sample_survey"
+
+
+@pytest.fixture(scope="session")
+def small_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Simulated frames of three training and four test planets, every 60th read pair."""
+    from spectramind.conf.compose import compose
+    from spectramind.pipeline.simulate import simulate
+
+    out = tmp_path_factory.mktemp("simulated") / "survey"
+    config = compose(
+        [f"paths.out={out}", "sim.train=3", "sim.test=4", "sim.seed=11", "sim.decimate=60",
+         "runtime.executor=serial"]
+    )  # fmt: skip
+    simulate(config, lambda *_: None)
+    return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from spectramind.conf.schema.config import Config
-from spectramind.errors import DataError
+from spectramind.errors import DataError, OutputError
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.run import Run
 from spectramind.scale.executor import run_tasks, worker_count
@@ -67,6 +67,8 @@ def for_each_planet(
     Raises
     ------
     DataError : a planet fails under `runtime.strict`
+    OutputError : a product cannot be written; no planet is to blame, so no other is tried, except
+        on Kaggle, where what can be had is handed in
     """
     values: dict[int, Value] = {}
     errors: dict[int, str] = {}
@@ -80,6 +82,8 @@ def for_each_planet(
             errors[planet] = outcome.error
             run.event("planet_failed", planet=planet, error=outcome.error, details=outcome.details)
             run.log(f"planet {planet} failed: {outcome.error}")
+            if isinstance(outcome.exception, OutputError) and not config.runtime.kaggle:
+                raise outcome.exception
             if config.runtime.strict:
                 remedy = "repair it, or let others go on with runtime.strict=false"
                 raise DataError(f"planet {planet}", "a usable planet", outcome.error, remedy)

@@ -34,11 +34,17 @@ _SINGLE_THREAD = {
 
 @dataclass(frozen=True)
 class Outcome(Generic[Item, Value]):
-    """What became of one item: a value, or the error and its traceback."""
+    """What became of one item: a value, or an error.
+
+    error      one line
+    exception  the error itself where it was raised on purpose
+    details    traceback of an error that was not
+    """
 
     item: Item
     value: Value | None
     error: str | None = None
+    exception: SpectraMindError | None = None
     details: str | None = None
 
 
@@ -61,10 +67,10 @@ def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Val
     try:
         return Outcome(item, function(item))
     except SpectraMindError as error:
-        return Outcome(item, None, str(error))
+        return Outcome(item, None, str(error), exception=error)
     except Exception as error:  # noqa: BLE001 - any fault of one item must not cost the others
         text = f"{type(error).__name__}: {error}"
-        return Outcome(item, None, " ".join(text.split()), traceback.format_exc())
+        return Outcome(item, None, " ".join(text.split()), details=traceback.format_exc())
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -1,0 +1,104 @@
+"""What a user meets first: help, speed, one-line errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline_commands import spectramind
+
+VERBS = (
+    "test", "simulate", "reduce", "predict", "calibrate-temp", "submit", "validate", "score",
+    "report",
+)  # fmt: skip
+
+
+def test_help_is_quick_and_light() -> None:
+    code = (
+        "import sys, spectramind, spectramind.cli.app\n"
+        "heavy = {'torch', 'pandas', 'numpy', 'polars', 'numba', 'xarray', 'hydra'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert loaded.returncode == 0, loaded.stderr
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "spectramind", "--help"], capture_output=True)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.7
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example(verb: str, tmp_path: Path) -> None:
+    shown = spectramind(verb, "--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert f"Example: spectramind {verb}" in " ".join(shown.stdout.split())
+    assert "--json" in shown.stdout
+
+
+def test_verbs_are_all_tested(tmp_path: Path) -> None:
+    shown = spectramind("--help", cwd=tmp_path).stdout
+    listed = [line.split()[1] for line in shown.splitlines() if line.startswith("│ ")]
+    assert set(VERBS) <= set(listed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["predict", "paths.inputt=x"], ["paths.inputt", "did you mean paths.input?"]),
+        (["predict", "paths.out=out"], ["paths.input", "+paths.input=DIR"]),
+        (["predict", "paths.input=nowhere", "paths.out=out"], ["nowhere", "no such folder"]),
+        (["calibrate-temp"], ["predict"]),
+        (["submit", "paths.out=nothing"], ["predictions.nc", "spectramind predict"]),
+        (["validate", "none.csv", "--sample", "none.csv"], ["none.csv"]),
+        (["score", "none.csv", "none.csv", "--train", "none.csv"], ["none.csv"]),
+        (["simulate", "sim.preset=easy", "paths.out=x"], ["sim.preset", "easy"]),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    arguments: list[str], words: list[str], tmp_path: Path
+) -> None:
+    done = spectramind(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    for word in words:
+        assert word in line
+
+
+def test_unwritable_output(small_survey: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = spectramind(
+        "predict", f"paths.input={small_survey}", f"paths.out={tmp_path}/file/out",
+        "runtime.strict=true", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "error: " in done.stderr.splitlines()[-1]
+    assert "file" in done.stderr.splitlines()[-1]
+
+
+def test_full_disk_is_one_line(small_survey: Path, tmp_path: Path) -> None:
+    """A file system of a few kilobytes stands for the full disk, where one may be mounted."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)],
+        capture_output=True, check=False,
+    ) if os.geteuid() == 0 else None  # fmt: skip
+    if mount is None or mount.returncode != 0:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        done = spectramind(
+            "predict", f"paths.input={small_survey}", f"paths.out={small}", cwd=tmp_path
+        )
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+    assert done.returncode == 2
+    assert "free disk space" in done.stderr.splitlines()[-1]
