@@ -1,12 +1,12 @@
 """Depth of every AIRS channel of one visit, given the geometry of the white fit.
 
-In ln(flux) a channel is its level, plus drift, plus the white transit, plus its own depth times the
-derivative of the transit by depth, plus what a shift of the spectrum along the dispersion (pointing
-jitter) does to it. Level and depth belong to the channel. The drift, a polynomial in time with
-coefficients that are polynomials in wavelength (its chromatic slope), and the shift, one number a
-time bin, are shared. Everything is linear, and the normal equations are solved exactly by
-eliminating the channels' 2 x 2 blocks first (Schur complement). The sizes of drift and shift are
-found from the data, so that a shift that is not there costs nothing.
+In ln(flux) a channel is its level, plus the white transit, plus its own depth times the derivative
+of the transit by depth, plus what all channels share: drift, a polynomial in time with coefficients
+that are polynomials in wavelength (its chromatic slope); limb darkening, whose deviations from the
+typical are polynomials in wavelength too; and a shift of the spectrum along the dispersion
+(pointing jitter), one number a time bin. Everything is linear, and the normal equations are solved
+exactly by eliminating the channels' 2 x 2 blocks of level and depth first (Schur complement). The
+sizes of drift and shift are found from the data, so that a shift that is not there costs nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from spectramind.transit.white_light import RelativeCurve
 FloatArray = NDArray[np.float64]
 
 CHROMATIC_ORDER = 5
+LIMB_SPREADS: FloatArray = np.array([0.04, 0.04, 0.02])
+"""Standard deviation of the deviation of u1 and of u2: level, slope and curve over wavelength."""
+
 UNKNOWN_VARIANCE = 1.0  # of a depth that nothing was measured about; depths are below 0.1
 _OUTLIER = 5.0
 _ROUNDS = 4
@@ -53,16 +56,14 @@ class _Design:
 
     rest    (time, channel) ln(flux) without the white transit
     shape   (time, channel) derivative of ln(flux) by depth
-    drift   (time, i) polynomials in time
-    colour  (channel, l) polynomials in wavelength
+    shared  (time, channel, column) drift columns first, then limb darkening
     slope   (channel,) derivative of ln(level) by channel number: the effect of a unit shift
-    unit    (i * l,) relative size of the drift coefficients
+    unit    (drift column,) relative size of the drift coefficients
     """
 
     rest: FloatArray
     shape: FloatArray
-    drift: FloatArray
-    colour: FloatArray
+    shared: FloatArray
     slope: FloatArray
     unit: FloatArray
 
@@ -71,18 +72,22 @@ def _design(
     curve: RelativeCurve, orbit: Orbit, k: float, u1: FloatArray, u2: FloatArray
 ) -> _Design:
     z = separation(curve.time, orbit)
-    flux, _, by_k, _, _ = quadratic_flux_gradient(z, np.full(u1.size, k), u1, u2)
-    colour_scale = legendre_scales(CHROMATIC_ORDER)
+    flux, _, by_k, by_u1, by_u2 = quadratic_flux_gradient(z, np.full(u1.size, k), u1, u2)
+    colour = legendre_basis(curve.wavelength, CHROMATIC_ORDER)
+    in_time = legendre_basis(curve.time, DRIFT_ORDER)[:, 1:]
+    drift = (in_time[:, None, :, None] * colour[:, None, :]).reshape(*flux.shape, -1)
+    limb_colour = colour[:, : LIMB_SPREADS.size]
+    limb = [(by / flux)[:, :, None] * limb_colour for by in (by_u1, by_u2)]
+    scale = legendre_scales(CHROMATIC_ORDER)
     seen = curve.weight.any(axis=0)
     slope = np.gradient(np.log(curve.level)) if curve.level.size > 1 else np.zeros(1)
     beside = np.minimum(np.roll(seen, 1), np.roll(seen, -1)) & seen
     return _Design(
         rest=curve.log_flux - np.log(flux),
         shape=by_k / flux / (2.0 * k),
-        drift=legendre_basis(curve.time, DRIFT_ORDER)[:, 1:],
-        colour=legendre_basis(curve.wavelength, CHROMATIC_ORDER),
+        shared=np.concatenate([drift, *limb], axis=2),
         slope=np.where(beside, slope, 0.0),
-        unit=np.outer(legendre_scales(DRIFT_ORDER)[1:], colour_scale / colour_scale[0]).ravel(),
+        unit=np.outer(legendre_scales(DRIFT_ORDER)[1:], scale / scale[0]).ravel(),
     )
 
 
@@ -105,52 +110,33 @@ class _Solution:
     shared_variance: FloatArray
 
 
-def _drift_normal(
-    design: _Design, weight: FloatArray, gain: FloatArray, cross: FloatArray
-) -> FloatArray:
-    """Normal matrix (i * l, i * l) of the drift once levels and depths are eliminated."""
-    n_time, n_drift = design.drift.shape
-    n_channel, n_colour = design.colour.shape
-    pairs = (design.drift[:, :, None] * design.drift[:, None, :]).reshape(n_time, -1)
-    normal = (weight.T @ pairs).reshape(n_channel, n_drift, n_drift)
-    normal -= np.swapaxes(cross, 1, 2) @ gain
-    outer = (design.colour[:, :, None] * design.colour[:, None, :]).reshape(n_channel, -1)
-    shared = normal.reshape(n_channel, -1).T @ outer
-    shared = shared.reshape(n_drift, n_drift, n_colour, n_colour).transpose(0, 2, 1, 3)
-    return np.asarray(shared.reshape(n_drift * n_colour, -1))
-
-
 def _solve(design: _Design, weight: FloatArray, drift_size: float, jitter: float) -> _Solution:
+    n_time, n_channel, n_shared = design.shared.shape
     inverse = _local_inverse(weight, design.shape)
-    shaped = weight * design.shape
-    # Products of the local columns (level, depth) with the drift's and the shift's: (c, 2, .).
-    by_drift = np.stack([weight.T @ design.drift, shaped.T @ design.drift], axis=1)
-    by_shift = np.stack([weight.T, shaped.T], axis=1) * design.slope[:, None, None]
-    drift_gain, shift_gain = inverse @ by_drift, inverse @ by_shift
+    shaped, sloped = weight * design.shape, weight * design.slope
+    weighted = weight[:, :, None] * design.shared
+    # Products of the local columns (level, depth) with the shared ones: (channel, 2, column).
+    by_shared = np.stack(
+        [weighted.sum(axis=0), np.einsum("tc,tcp->cp", design.shape, weighted)], axis=1
+    )
+    by_shift = np.stack([sloped.T, shaped.T * design.slope[:, None]], axis=1)
+    cross = np.concatenate([by_shared, by_shift], axis=2)
+    response = inverse @ cross  # of level and depth to the shared unknowns
     local_rhs = np.stack(
         [np.sum(weight * design.rest, axis=0), np.sum(shaped * design.rest, axis=0)], axis=1
     )
-    n_channel, n_time = design.colour.shape[0], design.drift.shape[0]
-    n_drift = design.unit.size
-    colour_drift = np.einsum("cai,cl->cail", drift_gain, design.colour).reshape(n_channel, 2, -1)
-    response = np.concatenate([colour_drift, shift_gain], axis=2)  # of local to shared unknowns
-    normal = np.zeros((n_drift + n_time, n_drift + n_time))
-    normal[:n_drift, :n_drift] = _drift_normal(design, weight, drift_gain, by_drift)
-    sloped = weight * design.slope
-    mixed = np.einsum("ti,tc,cl->ilt", design.drift, sloped, design.colour, optimize=True)
-    mixed = mixed.reshape(n_drift, n_time)
-    flat_response, flat_shift = (
-        colour_drift.reshape(2 * n_channel, -1),
-        by_shift.reshape(-1, n_time),
-    )
-    mixed = mixed - flat_response.T @ flat_shift
-    normal[:n_drift, n_drift:], normal[n_drift:, :n_drift] = mixed, mixed.T
-    normal[n_drift:, n_drift:] = np.diag(sloped @ design.slope)
-    normal[n_drift:, n_drift:] -= flat_shift.T @ shift_gain.reshape(-1, n_time)
-    normal += np.diag(np.append((drift_size * design.unit) ** -2.0, np.full(n_time, jitter**-2.0)))
-    weighted = weight * design.rest
+    limb = np.tile(LIMB_SPREADS, 2)
+    prior = np.concatenate([drift_size * design.unit, limb, np.full(n_time, jitter)]) ** -2.0
+    normal = np.diag(prior + np.append(np.zeros(n_shared), sloped @ design.slope))
+    flat = design.shared.reshape(-1, n_shared)
+    normal[:n_shared, :n_shared] += weighted.reshape(-1, n_shared).T @ flat
+    mixed = (np.swapaxes(weighted, 1, 2) @ design.slope).T
+    normal[:n_shared, n_shared:] += mixed
+    normal[n_shared:, :n_shared] += mixed.T
+    size = normal.shape[0]
+    normal -= cross.reshape(2 * n_channel, size).T @ response.reshape(2 * n_channel, size)
     rhs = np.append(
-        (design.drift.T @ weighted @ design.colour).ravel(), weighted @ design.slope
+        weighted.reshape(-1, n_shared).T @ design.rest.ravel(), (sloped * design.rest).sum(axis=1)
     ) - np.einsum("cap,ca->p", response, local_rhs)
     covariance = np.linalg.inv(normal)
     shared = covariance @ rhs
@@ -194,20 +180,18 @@ def channel_depths(
     """
     design = _design(curve, orbit, k, u1, u2)
     weight, drift_size, jitter = curve.weight, 0.01, 0.02
-    n_drift = design.unit.size
+    n_drift, n_shared = design.unit.size, design.shared.shape[2]
     for _ in range(_ROUNDS):
         solution = _solve(design, weight, drift_size, jitter)
-        coefficients, shift = solution.shared[:n_drift], solution.shared[n_drift:]
-        drift = design.drift @ coefficients.reshape(design.drift.shape[1], -1) @ design.colour.T
-        model = solution.local[:, 0] + drift + design.shape * solution.local[:, 1]
-        model = model + np.outer(shift, design.slope)
+        shift = solution.shared[n_shared:]
+        model = solution.local[:, 0] + design.shape * solution.local[:, 1]
+        model = model + design.shared @ solution.shared[:n_shared] + np.outer(shift, design.slope)
         weight, scatter = _reweighted(curve.weight, design.rest - model)
         variance = solution.shared_variance
-        drift_size = _size(
-            coefficients / design.unit, variance[:n_drift] / design.unit**2, _DRIFT_RANGE
-        )
-        jitter = _size(shift, variance[n_drift:], _JITTER_RANGE)
-    unseen = ~curve.weight.any(axis=0)
+        coefficients = solution.shared[:n_drift] / design.unit
+        drift_size = _size(coefficients, variance[:n_drift] / design.unit**2, _DRIFT_RANGE)
+        jitter = _size(shift, variance[n_shared:], _JITTER_RANGE)
+    unseen = np.asarray(~curve.weight.any(axis=0))
     covariance = np.where(unseen[:, None] | unseen[None, :], 0.0, solution.depth_covariance)
     return ChannelDepths(
         depth=k * k + np.where(unseen, 0.0, solution.local[:, 1]),

@@ -1,8 +1,9 @@
 """Smoothing of noisy depths over wavelength, as strongly as their evidence asks for.
 
-A spectrum is a constant plus a Gaussian process with a Matern-3/2 kernel. Amplitude and length are
-not chosen but averaged over, each pair weighted with the evidence of the measured depths
-(C. Rasmussen & C. Williams, Gaussian Processes for Machine Learning, 2006, eq. 2.30, 5.3).
+A spectrum is a constant plus a Gaussian process with a Matern-5/2 kernel. Amplitude and length are
+not chosen but averaged over, each pair weighted with the evidence of the measured depths and a wide
+prior on the amplitude (C. Rasmussen & C. Williams, Gaussian Processes for Machine Learning, 2006,
+eq. 2.30, 4.17, 5.3).
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from scipy.linalg import cho_solve, cholesky
 
 FloatArray = NDArray[np.float64]
 
-AMPLITUDES: tuple[float, ...] = (3e-6, 1e-5, 3e-5, 1e-4, 3e-4)
-LENGTHS: tuple[float, ...] = (0.04, 0.1, 0.25)  # micrometre
+AMPLITUDES: FloatArray = np.geomspace(2e-6, 6e-4, 8)
+LENGTHS: tuple[float, ...] = (0.15, 0.4)  # micrometre: molecular bands
+TYPICAL_AMPLITUDE = 5e-5  # of ln(amplitude), with unit standard deviation
 LEVEL_SPREAD = 0.02
 
 
 def _kernel(distance: FloatArray, length: float) -> FloatArray:
-    scaled = np.sqrt(3.0) * distance / length
-    return np.asarray((1.0 + scaled) * np.exp(-scaled))
+    scaled = np.sqrt(5.0) * distance / length
+    return np.asarray((1.0 + scaled + scaled**2 / 3.0) * np.exp(-scaled))
 
 
 def smooth_depths(
@@ -50,7 +52,8 @@ def smooth_depths(
             solved = cho_solve((factor, True), np.column_stack([rest, prior]))
             means.append(prior @ solved[:, 0])
             covariances.append(prior - prior @ solved[:, 1:])
-            evidences.append(-0.5 * float(rest @ solved[:, 0]) - np.log(np.diag(factor)).sum())
+            evidence = -0.5 * float(rest @ solved[:, 0]) - float(np.log(np.diag(factor)).sum())
+            evidences.append(evidence - 0.5 * float(np.log(amplitude / TYPICAL_AMPLITUDE)) ** 2)
     weight = np.exp(np.array(evidences) - max(evidences))
     weight /= weight.sum()
     mean = np.einsum("h,hc->c", weight, np.stack(means))

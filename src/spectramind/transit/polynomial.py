@@ -115,7 +115,7 @@ def _geometry(fit: WhiteFit) -> dict[str, float]:
 
 
 def _visit_depths(curve: RelativeCurve, fit: WhiteFit, star: Star) -> ChannelDepths:
-    """AIRS channels of one visit; limb darkening: the white fit's, sloped as stars' typically is."""
+    """AIRS channels of one visit, with the white limb darkening sloped as is typical of stars."""
     u1, u2 = typical_quadratic(curve.wavelength, star.temperature)
     centre = typical_quadratic(np.array([white_series(curve).wavelength]), star.temperature)
     white = fit.limb_darkening(curve.instrument)
@@ -163,7 +163,7 @@ def combine_visits(
 def _spectrum(
     curves: Sequence[RelativeCurve], fit: WhiteFit, star: Star
 ) -> tuple[FloatArray, FloatArray, bool, bool]:
-    """Depths (283,), covariance, whether visits disagree, whether channels are masked throughout."""
+    """Depths (283,), covariance, whether visits disagree, whether channels are never seen."""
     k_airs, k_fgs1 = fit.radius_ratio("AIRS-CH0"), fit.radius_ratio("FGS1")
     white = fit.depth_covariance()
     airs = [curve for curve in curves if curve.instrument == "AIRS-CH0"]

@@ -197,8 +197,9 @@ def _solve(problem: _Problem, start: FloatArray) -> tuple[FloatArray, FloatArray
         x_scale="jac",
         max_nfev=60,
     )
-    curvature = fit.jac.T @ fit.jac + np.diag(1e-6 / (upper - lower) ** 2)
-    return fit.x, np.linalg.inv(curvature), 2.0 * float(fit.cost)
+    slope = np.asarray(fit.jac)
+    curvature = slope.T @ slope + np.diag(1e-6 / (upper - lower) ** 2)
+    return np.asarray(fit.x), np.linalg.inv(curvature), 2.0 * float(fit.cost)
 
 
 def _fitted_drift(

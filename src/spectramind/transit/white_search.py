@@ -68,7 +68,7 @@ def measured_sigma(series: WhiteSeries) -> FloatArray:
         return series.sigma
     scatter = 1.4826 * float(np.median(np.abs(np.diff(values)))) / np.sqrt(2.0)
     stated = float(np.median(series.sigma[series.usable]))
-    return series.sigma * max(1.0, scatter / stated)
+    return np.asarray(series.sigma * max(1.0, scatter / stated))
 
 
 def _shapes(series: WhiteSeries, t0: FloatArray, duration: float, star: Star) -> FloatArray:
