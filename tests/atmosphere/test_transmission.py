@@ -8,10 +8,12 @@ from scipy.integrate import quad
 
 from spectramind.atmosphere.constants import ATOMIC_MASS, BOLTZMANN, GRAVITATION, JUPITER_MASS
 from spectramind.atmosphere.transmission import (
+    Opacity,
     Planets,
-    absorbing_area,
+    absorbed_area,
     shell_radii,
     slant_columns,
+    slant_rays,
     transmission_depth,
 )
 from spectramind.errors import ConfigurationError
@@ -31,7 +33,7 @@ def planets(temperature: float = 1000.0, mass: float = JUPITER_MASS, copies: int
 
 @pytest.mark.parametrize(("temperature", "section", "constant", "varying"), CHECKS)
 def test_published_depths(temperature, section, constant, varying):
-    opacity = np.full((1, 1), section)
+    opacity = Opacity(np.full((1, 1), section))
     flat = transmission_depth(planets(temperature), opacity, constant_gravity=True)
     real = transmission_depth(planets(temperature), opacity)
     assert flat[0, 0] * 1e6 == pytest.approx(constant, abs=0.5)
@@ -41,7 +43,7 @@ def test_published_depths(temperature, section, constant, varying):
 def test_effective_radius_of_the_exponential_atmosphere():
     # Lecavelier des Etangs et al. 2008: tau = 0.561 at the effective radius, within H / R.
     body = planets()
-    depth = transmission_depth(body, np.full((1, 1), 1e-24), constant_gravity=True)[0, 0]
+    depth = transmission_depth(body, Opacity(np.full((1, 1), 1e-24)), constant_gravity=True)[0, 0]
     radius, height = np.sqrt(depth) * 6.957e8, float(body.scale_height[0])
     density = 1e6 / (BOLTZMANN * 1000.0) * np.exp(-(radius - 7.1492e7) / height)
     tau = 1e-28 * density * np.sqrt(2 * np.pi * radius * height)
@@ -70,28 +72,36 @@ def test_columns_against_numerical_integration():
 def test_compiled_sum_equals_the_reference():
     body = planets(copies=2)
     rng = np.random.default_rng(1)
-    absorption, collision = (
-        10 ** rng.uniform(-29, -20, (2, 50)),
-        10 ** rng.uniform(-48, -44, (2, 50)),
-    )
-    radii = shell_radii(body)
-    area = absorbing_area(*slant_columns(body, radii), absorption, collision, np.diff(radii**2))
-    reference = (body.radius[:, None] ** 2 + area) / body.star_radius[:, None] ** 2
-    np.testing.assert_allclose(
-        transmission_depth(body, absorption, collision), reference, rtol=1e-9, atol=0
-    )
+    draw = [10 ** rng.uniform(low, low + 8, (2, 50)) for low in (-29, -28, -50)]
+    opacity = Opacity(*draw)
+    area = absorbed_area(slant_rays(body), opacity)
+    reference = (body.radius / body.star_radius)[:, None] ** 2 + area
+    np.testing.assert_allclose(transmission_depth(body, opacity), reference, rtol=1e-9, atol=0)
+
+
+def test_weak_unresolved_lines_act_like_smooth_absorption_and_strong_ones_less():
+    weak, strong = np.full((1, 1), 1e-30), np.full((1, 1), 1e-21)
+    nothing = np.zeros((1, 1))
+    base = transmission_depth(planets(), Opacity(nothing))
+    depth = {
+        (name, kind): transmission_depth(planets(), value)[0, 0] - base[0, 0]
+        for name, opacity in (("weak", weak), ("strong", strong))
+        for kind, value in (("smooth", Opacity(opacity)), ("lines", Opacity(nothing, opacity)))
+    }
+    assert depth["weak", "lines"] == pytest.approx(depth["weak", "smooth"], rel=0.01)
+    assert depth["strong", "lines"] < 0.9 * depth["strong", "smooth"]
 
 
 def test_batch_does_not_change_a_planet():
     opacity = 10 ** np.linspace(-28, -20, 30)
-    one = transmission_depth(planets(), opacity[None])
-    many = transmission_depth(planets(copies=5), np.tile(opacity, (5, 1)))
+    one = transmission_depth(planets(), Opacity(opacity[None]))
+    many = transmission_depth(planets(copies=5), Opacity(np.tile(opacity, (5, 1))))
     assert np.array_equal(many[3], one[0])
 
 
 def test_transparent_air_leaves_the_opaque_disc_and_depth_grows_with_opacity():
     opacity = np.array([[0.0, 1e-27, 1e-25, 1e-23, 1e-21]])
-    depth = transmission_depth(planets(), opacity)[0]
+    depth = transmission_depth(planets(), Opacity(opacity))[0]
     assert depth[0] == pytest.approx((7.1492e7 / 6.957e8) ** 2, rel=1e-14)
     assert np.all(np.diff(depth) > 0)
 
@@ -104,9 +114,9 @@ def test_impossible_planets_are_refused(mass):
 
 def test_unbound_atmosphere_is_refused():
     with pytest.raises(ConfigurationError, match="bound atmosphere"):
-        transmission_depth(planets(mass=1e25), np.ones((1, 1)))
+        transmission_depth(planets(mass=1e25), Opacity(np.ones((1, 1))))
 
 
 def test_negative_opacity_is_refused():
-    with pytest.raises(ConfigurationError, match="absorption"):
-        transmission_depth(planets(), np.full((1, 1), -1e-25))
+    with pytest.raises(ConfigurationError, match="smooth opacity"):
+        transmission_depth(planets(), Opacity(np.full((1, 1), -1e-25)))

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from spectramind.atmosphere.constants import ATOMIC_MASS, BOLTZMANN, LIGHT_SPEED
+from spectramind.atmosphere.constants import (
+    ATOMIC_MASS,
+    BOLTZMANN,
+    LIGHT_SPEED,
+    SECOND_RADIATION,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -24,8 +29,8 @@ def collision_induced(wavelength: FloatArray, temperature: float) -> FloatArray:
 
     The height at 2.40 um is 5.2e-45, 9.3e-45 and 1.26e-44 at 300, 1000 and 2000 K (HITRAN CIA,
     Abel et al. 2011), log-interpolated in temperature. The shape is the Birnbaum-Cohen picture
-    in its simplest form: a central lobe whose width grows with sqrt(T), with the red wing
-    lowered by detailed balance.
+    in its simplest form: a lobe at 4167 /cm that widens with temperature, its red side lowered
+    against its blue side by detailed balance.
     """
     wavenumber = 1e4 / np.asarray(wavelength, dtype=np.float64)
     height = np.exp(
@@ -39,9 +44,10 @@ def collision_induced(wavelength: FloatArray, temperature: float) -> FloatArray:
 
 
 def _lobe(wavenumber: FloatArray | float, temperature: float) -> FloatArray:
-    offset = np.asarray(wavenumber) - 4350.0
-    width = 330.0 * np.sqrt(temperature / 300.0)
-    return np.asarray(1.0 / np.cosh(offset / width))
+    offset = np.asarray(wavenumber) - 4167.0
+    width = 217.0 * (temperature / 300.0) ** 0.45
+    balance = np.exp(0.5 * SECOND_RADIATION * offset / temperature)
+    return np.asarray(balance / np.cosh(offset / width))
 
 
 # Rest wavelength (um), absorption oscillator strength, atomic mass; NIST Atomic Spectra Database.
@@ -69,6 +75,6 @@ def alkali(name: str, wavelength: FloatArray, temperature: float) -> FloatArray:
         offset = wavenumber - centre
         doppler = centre * np.sqrt(2 * BOLTZMANN * temperature / (mass * ATOMIC_MASS)) / LIGHT_SPEED
         core = half + doppler
-        wing = np.exp(-np.abs(offset) * 1.4388 / temperature)
+        wing = np.exp(-np.abs(offset) * SECOND_RADIATION / temperature)
         total += _LINE_AREA * strength * core / np.pi / (offset**2 + core**2) * wing
     return total

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spectramind.atmosphere.continuum import alkali, collision_induced, rayleigh
 from spectramind.atmosphere.molecules import MOLECULES, molecule
 from spectramind.atmosphere.response import bin_spectrum, opacity_grid
-from spectramind.atmosphere.transmission import Planets, transmission_depth
+from spectramind.atmosphere.transmission import Opacity, Planets, transmission_depth
 from spectramind.errors import ConfigurationError
 
 FloatArray = NDArray[np.float64]
@@ -155,10 +155,12 @@ def channel_depths(
     grid = opacity_grid()
     opacities = opacities or embedded_opacities()
     scattering = HYDROGEN_FRACTION * rayleigh(grid)
-    absorption = np.empty((planets.radius.size, grid.size))
-    collision = np.empty_like(absorption)
+    smooth = np.empty((planets.radius.size, grid.size))
+    lines, collision = np.empty_like(smooth), np.empty_like(smooth)
     for p, temperature in enumerate(planets.temperature):
-        mixed = (composition.amount[p, :, None] * opacities.at(float(temperature))).sum(axis=0)
-        absorption[p] = mixed + composition.haze[p] * scattering + composition.grey[p]
+        section = composition.amount[p, :, None] * opacities.at(float(temperature))
+        lines[p] = section[: len(MOLECULES)].sum(axis=0)
+        smooth[p] = section[len(MOLECULES) :].sum(axis=0)
+        smooth[p] += composition.haze[p] * scattering + composition.grey[p]
         collision[p] = HYDROGEN_FRACTION**2 * collision_induced(grid, float(temperature))
-    return bin_spectrum(transmission_depth(planets, absorption, collision))
+    return bin_spectrum(transmission_depth(planets, Opacity(smooth, lines, collision)))

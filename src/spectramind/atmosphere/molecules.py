@@ -121,7 +121,8 @@ def _methane(
 
 
 # 2 v2 at 3065 borrows its strength from v3. The last three start from the bending levels:
-# v2 + v3 - v4, 3 v2 - v4 and v3 + v4 - v2, far from v3 because the levels repel each other.
+# v2 + v3 - v4, v3 + v4 - v2 and weaker ones to the blue, far from v3 because the levels repel
+# each other.
 _CH4 = Molecule(
     "CH4",
     16.043,
@@ -136,9 +137,9 @@ _CH4 = Molecule(
         _methane(3870.0, 4.0e-20, 0.45, -23.0, 3),
         _methane(3232.0, 0.032 * 1.08e-17 * _HOT_METHANE, 0.05, -15.0, 0, _METHANE_BEND),
         _methane(2786.0, 0.13 * 1.08e-17 * _HOT_METHANE, 0.05, -15.0, 0, _METHANE_BEND),
-        _methane(2950.0, 0.01 * 1.08e-17 * _HOT_METHANE, 0.05, -15.0, 0, _METHANE_BEND),
+        _methane(3400.0, 0.003 * 1.08e-17 * _HOT_METHANE, 0.05, -15.0, 0, _METHANE_BEND),
     ),
-    floor=3e-24,
+    floor=1e-24,
 )
 
 _CO = Molecule(

@@ -24,6 +24,13 @@ SHELLS = 150
 """Shells from the opaque level up; the sum is then within 0.2 ppm of the integral."""
 TOP_PRESSURE = 1e-5
 """Pa; above it nothing absorbs that this package knows of."""
+OVERLAP_DOPPLER = 0.01
+OVERLAP_PRESSURE = 3e-5
+"""Width over spacing of lines, y = OVERLAP_DOPPLER + OVERLAP_PRESSURE * P (Pa), in Malkmus' law.
+
+Two numbers for all molecules, chosen on a TauREx 2 spectrum of hot water; see
+docs/decisions/molecular-bands.md.
+"""
 
 
 @dataclass(frozen=True)
@@ -131,62 +138,118 @@ def _upper_half(density: FloatArray, half: FloatArray, power: int) -> FloatArray
     return np.asarray(density * np.exp(-power * half / 3.0))
 
 
+def line_overlap(planets: Planets) -> FloatArray:
+    """Line width over line spacing at each shell, (planet, shell)."""
+    depth = np.log(planets.pressure / TOP_PRESSURE).clip(min=1.0)[:, None]
+    middle = (np.arange(SHELLS) + 0.5) / SHELLS
+    pressure = planets.pressure[:, None] * np.exp(-depth * middle)
+    return np.asarray(OVERLAP_DOPPLER + OVERLAP_PRESSURE * pressure)
+
+
+@dataclass(frozen=True)
+class Opacity:
+    """What absorbs, per molecule of air; all (planet, wavelength).
+
+    smooth      cm2 / molecule, resolved: scattering, grey absorption, cross-sections line by line
+    lines       cm2 / molecule, mean over unresolved lines
+    collision   cm5 / molecule2
+    """
+
+    smooth: FloatArray
+    lines: FloatArray | None = None
+    collision: FloatArray | None = None
+
+    def arrays(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """All three as contiguous arrays, zeros where absent.
+
+        Raises
+        ------
+        ConfigurationError : negative or not finite
+        """
+        smooth = np.ascontiguousarray(self.smooth, dtype=np.float64)
+        lines, collision = (
+            np.zeros_like(smooth) if given is None else np.ascontiguousarray(given)
+            for given in (self.lines, self.collision)
+        )
+        values = (smooth, lines, collision)
+        for name, array in zip(("smooth", "lines", "collision"), values, strict=True):
+            if not np.all(np.isfinite(array)) or np.any(array < 0):
+                raise ConfigurationError(f"{name} opacity: expected finite values of at least 0")
+        return values
+
+
+@dataclass(frozen=True)
+class Rays:
+    """Slant rays of a batch of planets; all (planet, shell).
+
+    column          molecule / cm2
+    square_column   molecule2 / cm5
+    overlap         line width over line spacing
+    ring            area of the shell's ring over that of the star
+    """
+
+    column: FloatArray
+    square_column: FloatArray
+    overlap: FloatArray
+    ring: FloatArray
+
+
+def slant_rays(planets: Planets, constant_gravity: bool = False) -> Rays:
+    """Rays through the middle of every shell."""
+    radii = shell_radii(planets, constant_gravity)
+    ring = np.diff(radii**2, axis=1) / planets.star_radius[:, None] ** 2
+    return Rays(*slant_columns(planets, radii), line_overlap(planets), ring)
+
+
 @kernel
-def _absorbing_area(
-    column: FloatArray,
-    square_column: FloatArray,
-    absorption: FloatArray,
-    collision: FloatArray,
-    ring: FloatArray,
+def _ring_sum(
+    rays: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    opacity: tuple[FloatArray, FloatArray, FloatArray],
 ) -> FloatArray:
-    planets, wavelengths = absorption.shape
+    column, square_column, overlap, ring = rays
+    smooth, lines, collision = opacity
+    planets, wavelengths = smooth.shape
     area = np.zeros((planets, wavelengths))
     for p in range(planets):
         for i in range(column.shape[1]):
+            strong = 0.5 * np.pi * overlap[p, i]
             for w in range(wavelengths):
-                tau = column[p, i] * absorption[p, w] + square_column[p, i] * collision[p, w]
+                mean = column[p, i] * lines[p, w]
+                tau = column[p, i] * smooth[p, w] + square_column[p, i] * collision[p, w]
+                tau += 2.0 * mean / (1.0 + np.sqrt(1.0 + 2.0 * mean / strong))
                 if tau > 1e-9:
                     area[p, w] -= ring[p, i] * np.expm1(-tau)
     return area
 
 
-def absorbing_area(
-    column: FloatArray,
-    square_column: FloatArray,
-    absorption: FloatArray,
-    collision: FloatArray,
-    ring: FloatArray,
-) -> FloatArray:
+def absorbed_area(rays: Rays, opacity: Opacity) -> FloatArray:
     """Reference of the compiled sum over shells, sum_i (1 - T_i) ring_i, in plain numpy.
 
-    Parameters
-    ----------
-    column, square_column : (planet, shell), see `slant_columns`
-    absorption : (planet, wavelength) cm2 / molecule
-    collision : (planet, wavelength) cm5 / molecule2
-    ring : (planet, shell) any unit of area
+    Unresolved lines follow Malkmus 1967 (J. Opt. Soc. Am. 57, 323): with mean optical depth t and
+    overlap y, -ln T = (pi y / 2) (sqrt(1 + 4 t / (pi y)) - 1), which is t while lines are weak.
 
     Returns
     -------
-    (planet, wavelength) in the unit of `ring`
+    (planet, wavelength) in units of the star's disc
     """
-    tau = column[:, :, None] * absorption[:, None] + square_column[:, :, None] * collision[:, None]
-    return np.asarray(np.sum(-np.expm1(-tau) * ring[:, :, None], axis=1))
+    smooth, lines, collision = opacity.arrays()
+    mean = rays.column[:, :, None] * lines[:, None]
+    strong = 0.5 * np.pi * rays.overlap[:, :, None]
+    tau = strong * (np.sqrt(1 + 2 * mean / strong) - 1)
+    tau = tau + rays.column[:, :, None] * smooth[:, None]
+    tau = tau + rays.square_column[:, :, None] * collision[:, None]
+    return np.asarray(np.sum(-np.expm1(-tau) * rays.ring[:, :, None], axis=1))
 
 
 def transmission_depth(
-    planets: Planets,
-    absorption: FloatArray,
-    collision: FloatArray | None = None,
-    constant_gravity: bool = False,
+    planets: Planets, opacity: Opacity, constant_gravity: bool = False
 ) -> FloatArray:
     """Transit depth of each planet at each wavelength.
 
     Parameters
     ----------
     planets : structure, (planet,)
-    absorption : (planet, wavelength) cm2 per molecule of air: sum of amount times cross-section
-    collision : (planet, wavelength) cm5 per molecule of air squared, or None
+    opacity : what absorbs, (planet, wavelength)
     constant_gravity : hold g at its value at the opaque level (for comparison with other codes)
 
     Returns
@@ -197,14 +260,7 @@ def transmission_depth(
     ------
     ConfigurationError : negative opacities or an atmosphere that is not bound
     """
-    absorption = np.ascontiguousarray(absorption, dtype=np.float64)
-    collision = np.zeros_like(absorption) if collision is None else np.ascontiguousarray(collision)
-    for name, values in (("absorption", absorption), ("collision", collision)):
-        if not np.all(np.isfinite(values)) or np.any(values < 0):
-            raise ConfigurationError(f"{name}: expected finite values of at least 0")
-    radii = shell_radii(planets, constant_gravity)
-    column, square_column = slant_columns(planets, radii)
-    star = planets.star_radius[:, None] ** 2
-    ring = np.diff(radii**2, axis=1) / star
-    area = _absorbing_area(column, square_column, absorption, collision, ring)
-    return np.asarray(planets.radius[:, None] ** 2 / star + area)
+    rays = slant_rays(planets, constant_gravity)
+    area = _ring_sum((rays.column, rays.square_column, rays.overlap, rays.ring), opacity.arrays())
+    disc = planets.radius**2 / planets.star_radius**2
+    return np.asarray(disc[:, None] + area)
