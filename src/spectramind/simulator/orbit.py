@@ -51,7 +51,8 @@ def draw_orbit(rng: np.random.Generator, star: StarTruth, radius_ratio: float) -
     """Draw an orbit that crosses the star, now and then only grazing it."""
     period = float(rng.uniform(2.78, 7.62))
     distance = max(kepler_distance(period, star), 3.0)
-    impact = min(abs(float(rng.normal(0.0, 0.36))), 1.0 + 0.5 * radius_ratio)
+    low, high = (0.4, 1.05) if rng.random() < 0.06 else (0.0, 0.55)
+    impact = min(float(rng.uniform(low, high)), 1.0 + 0.5 * radius_ratio)
     return OrbitTruth(period, distance, float(np.degrees(np.arccos(impact / distance))))
 
 
@@ -71,5 +72,5 @@ def start_values(
         eccentricity=0.0,
         period=orbit.period,
         semi_major_axis=orbit.a_over_rs * float(np.exp(rng.normal(0.0, 0.06))),
-        inclination=min(orbit.inclination + float(rng.normal(0.0, 0.5)), 90.0),
+        inclination=min(orbit.inclination + float(rng.normal(0.0, 0.53)), 90.0),
     )

@@ -21,8 +21,10 @@ from spectramind.atmosphere.constants import (
     JUPITER_MASS,
     SOLAR_RADIUS,
 )
-from spectramind.atmosphere.forward import ABSORBERS, Composition, channel_depths
+from spectramind.atmosphere.forward import Composition, Opacities, channel_depths
 from spectramind.atmosphere.transmission import Planets
+from spectramind.errors import ConfigurationError
+from spectramind.simulator.chemistry import Air, draw_air
 from spectramind.simulator.orbit import OrbitTruth, draw_orbit, start_values
 from spectramind.simulator.star import StarTruth, draw_star
 from spectramind.survey.stars import Star
@@ -32,7 +34,9 @@ Preset = Literal["nominal", "hard", "ood"]
 
 WEIGHT = 2.3
 """Mean molecular weight of hydrogen and helium."""
-LARGEST_SCALE_HEIGHT = 0.015
+LOG_MASS = (0.75, 0.85)
+"""Mean and sd of ln of the mass in Jupiter masses."""
+LARGEST_SCALE_HEIGHT = 0.008
 """Of the planet's radius: lighter planets than that are made heavier."""
 
 
@@ -68,9 +72,7 @@ class _Draw:
     depth: float
     mass: float
     temperature: float
-    cloud_pressure: float
-    haze: float
-    amount: FloatArray
+    air: Air
 
 
 def planet_identifier(seed: int, index: int) -> int:
@@ -79,17 +81,39 @@ def planet_identifier(seed: int, index: int) -> int:
     return (offset + 2654435761 * (index + 1)) % 2**32
 
 
-def draw_planet(seed: int, index: int, preset: Preset = "nominal") -> SimulatedPlanet:
-    """Planet number `index` of the survey `seed`."""
-    return draw_planets(seed, [index], preset)[0]
+def draw_planet(
+    seed: int, index: int, preset: Preset = "nominal", opacities: Opacities | None = None
+) -> SimulatedPlanet:
+    """Planet number `index` of the survey `seed`; see `draw_planets`."""
+    return draw_planets(seed, [index], preset, opacities)[0]
 
 
 def draw_planets(
-    seed: int, indices: Iterable[int], preset: Preset = "nominal"
+    seed: int,
+    indices: Iterable[int],
+    preset: Preset = "nominal",
+    opacities: Opacities | None = None,
 ) -> list[SimulatedPlanet]:
-    """The planets of several indices; the same ones as `draw_planet` gives one by one."""
+    """The planets of several indices; the same ones as `draw_planet` gives one by one.
+
+    Parameters
+    ----------
+    seed : of the survey, at least 0
+    indices : of the planets, at least 0
+    preset : "ood" draws stars, depths and chemistry outside the range of the others
+    opacities : a user's own in place of the embedded ones
+
+    Raises
+    ------
+    ConfigurationError : a negative seed or index, or an unknown preset
+    """
+    indices = list(indices)
+    if preset not in ("nominal", "hard", "ood"):
+        raise ConfigurationError(f"sim.preset: expected nominal, hard or ood, found {preset!r}")
+    if seed < 0 or any(index < 0 for index in indices):
+        raise ConfigurationError(f"sim.seed and planet index: expected at least 0, found {seed}")
     draws = [_draw(seed, index, preset) for index in indices]
-    spectra = _spectra(draws)
+    spectra = _spectra(draws, opacities) if draws else np.empty((0, 0))
     return [
         SimulatedPlanet(
             d.planet_id, d.star, d.orbit, d.transit_times, spectrum, d.star_info, d.electron_scale
@@ -108,7 +132,7 @@ def _draw(seed: int, index: int, preset: Preset) -> _Draw:
     radius = np.sqrt(depth) * star.radius * SOLAR_RADIUS
     bound = BOLTZMANN * temperature * radius / (WEIGHT * ATOMIC_MASS * GRAVITATION)
     lightest = bound / LARGEST_SCALE_HEIGHT / JUPITER_MASS
-    mass = max(float(np.exp(rng.normal(0.4, 0.97))), lightest)
+    mass = max(float(np.exp(rng.normal(*LOG_MASS))), lightest)
     return _Draw(
         planet_id=planet_identifier(seed, index),
         star=star,
@@ -119,9 +143,7 @@ def _draw(seed: int, index: int, preset: Preset) -> _Draw:
         depth=depth,
         mass=mass,
         temperature=float(temperature),
-        cloud_pressure=float(10 ** rng.uniform(0.5, 4.5)),
-        haze=float(10 ** rng.normal(0.0, 0.7)),
-        amount=_draw_amounts(rng, ood),
+        air=draw_air(rng, star.metallicity, foreign=ood),
     )
 
 
@@ -142,14 +164,7 @@ def _draw_transit_times(rng: np.random.Generator) -> tuple[float, ...]:
     return tuple(float(t) for t in rng.uniform(low, high, visits))
 
 
-def _draw_amounts(rng: np.random.Generator, ood: bool) -> FloatArray:
-    """(absorber,) volume mixing ratios, each absorber present with its own probability."""
-    present = rng.random(len(ABSORBERS)) < 0.5
-    amount = np.where(present, 10 ** rng.uniform(-7.0, -2.5, len(ABSORBERS)), 1e-12)
-    return amount * (10.0 if ood else 1.0)
-
-
-def _spectra(draws: list[_Draw]) -> FloatArray:
+def _spectra(draws: list[_Draw], opacities: Opacities | None) -> FloatArray:
     def column(name: str) -> FloatArray:
         return np.array([getattr(d, name) for d in draws])
 
@@ -160,7 +175,11 @@ def _spectra(draws: list[_Draw]) -> FloatArray:
         mass=column("mass") * JUPITER_MASS,
         temperature=column("temperature"),
         weight=np.full(len(draws), WEIGHT),
-        pressure=column("cloud_pressure"),
+        pressure=np.array([d.air.cloud_pressure for d in draws]),
     )
-    composition = Composition(column("amount"), column("haze"), np.zeros(len(draws)))
-    return channel_depths(planets, composition)
+    composition = Composition(
+        amount=np.stack([d.air.amount for d in draws]),
+        haze=np.array([d.air.haze for d in draws]),
+        grey=np.zeros(len(draws)),
+    )
+    return channel_depths(planets, composition, opacities)
