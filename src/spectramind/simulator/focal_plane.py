@@ -34,10 +34,12 @@ _AIRS_UM = (
 )
 _AIRS_ELECTRONS = (
     4e2, 1.7e3, 7.3e3, 2.3e4, 2.85e4, 2.8e4, 2.9e4, 5e4, 8.3e4, 1.17e5, 1.28e5, 1.18e5, 9.3e4,
-    7.1e4, 6e4, 4.9e4, 3.85e4, 3.2e4, 2.7e4, 2.13e4, 1.62e4, 1.22e4, 9.6e3, 4.5e3, 1.5e3, 290.0,
+    7.1e4, 6e4, 4.9e4, 3.85e4, 3.2e4, 2.7e4, 2.13e4, 1.62e4, 1.22e4, 9.6e3, 4.6e3, 1.5e3, 290.0,
     110.0, 50.0,
 )
 # fmt: on
+
+_LARGEST_AIRS_SCALE = 2.0
 
 _TRACE_ROW = 15.55
 _PROFILE_UM = (1.6, 2.1, 2.6, 3.9)
@@ -53,7 +55,7 @@ _FGS1_BLOBS = (
     (0.08, 14.0, 11.0, 2.60, 1.00, -0.15),
     (0.04, 16.0, 15.5, 4.50, 4.00, 0.0),
 )
-_STEP = 0.1
+_STEP = 0.03
 
 Image = Callable[[float, float], FloatArray]
 """Image (row, column) of the star moved by (dx, dy) pixels: dx along columns, dy along rows."""
@@ -91,6 +93,11 @@ def airs_electrons(wavelength: FloatArray, brightness: float, temperature: float
     inside = np.clip(wavelength, _AIRS_UM[0], _AIRS_UM[-1])
     colour = _colour(wavelength, temperature) / _colour(2.1, temperature)
     return np.asarray(np.exp(table(inside)) * brightness * colour / _balance(temperature))
+
+
+def largest_brightness(temperature: float) -> float:
+    """Brightness of the brightest star to be observed: its brightest pixel gets 9e4 electrons."""
+    return _LARGEST_AIRS_SCALE * _balance(temperature)
 
 
 def airs_profile(wavelength: FloatArray, centre: float) -> FloatArray:

@@ -58,8 +58,8 @@ def scene_settings(config: SimulatorConfig) -> SceneSettings:
     return SceneSettings(config.seed, config.decimate, config.limb_darkening, spots, difficulty)
 
 
-def simulate_planet(task: SimulationTask) -> int:
-    """Write one planet unless it is there already; return the number of its visits.
+def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
+    """Write one planet unless it is there already; return its truth for the tables.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def simulate_planet(task: SimulationTask) -> int:
         _write_frames(task, planet)
     else:
         _write_light_curves(task, planet)
-    return len(planet.transit_times)
+    return planet
 
 
 def _write_frames(task: SimulationTask, planet: SimulatedPlanet) -> None:

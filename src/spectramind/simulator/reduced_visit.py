@@ -51,23 +51,25 @@ def _channel_response(
     level : (channel, 6) electron / pair of the star's image and its derivatives
     photon, floor : (channel,) variance of a pair that scales with starlight, and the rest
     """
-    terms = scene.image.reshape(-1, 6)[window.star] * scene.clock.rest_seconds
+    seconds = scene.clock.rest_seconds
+    flat, floor = constants.flat.ravel()[window.star], constants.floor.ravel()[window.star]
+    # Wrong flats leave this behind; it turns motion of the image into changes of the flux.
+    seen = scene.detector.response.ravel()[window.star] / flat
+    terms = scene.image.reshape(-1, 6)[window.star] * (seconds * seen)[..., None]
+    dim = scene.foreground.ravel()[window.star] * seconds * seen
     good = ~constants.bad.ravel()[window.star]
     profile = spatial_profile(terms[..., 0], good, window.shape)
-    flat, floor = constants.flat.ravel()[window.star], constants.floor.ravel()[window.star]
-    dim = (scene.foreground.ravel()[window.star] * scene.clock.rest_seconds) / flat
-    still = terms[..., 0] / flat
+    still, floor = terms[..., 0] / flat, floor + dim / flat
     weights = good.astype(np.float64)
     if kind == "profile":
-        weights *= profile_weights(profile, pair_variance(terms[..., 0], flat, floor + dim))
+        weights *= profile_weights(profile, pair_variance(terms[..., 0], flat, floor))
     share = (weights * profile).sum(axis=0)
     # The foreground is read off dim pixels, which hold the wings of the star's image as well.
     wings = np.median(scene.image.reshape(-1, 6)[window.background, 0], axis=0)
-    terms[..., 0] -= wings * scene.clock.rest_seconds
+    terms[..., 0] -= wings * seconds
     level = np.einsum("pc,pck->ck", weights, terms) / share[:, None]
-    # A flat wrong by a few per cent moves light between pixels, not in time.
     photon = (weights**2 * still).sum(axis=0) / share**2
-    return level, photon, (weights**2 * (floor + dim)).sum(axis=0) / share**2
+    return level, photon, (weights**2 * floor).sum(axis=0) / share**2
 
 
 def reduce_scene(

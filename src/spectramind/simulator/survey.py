@@ -15,23 +15,21 @@ from spectramind.provenance.digest import config_hash
 from spectramind.provenance.versions import code_digest
 from spectramind.scale.executor import run_tasks
 from spectramind.simulator.planet_products import SimulationTask, simulate_planet
-from spectramind.simulator.population import SimulatedPlanet, draw_planets
+from spectramind.simulator.population import SimulatedPlanet
 from spectramind.simulator.survey_tables import write_instrument_tables, write_planet_tables
 
 MARKER = "simulation.json"
 """Says what the folder was simulated with: the licence to go on in it."""
-_SPECTRA_AT_ONCE = 50
 
 Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
 class SimulationSummary:
-    """What a simulation did; `failed` gives one line by number of the planet."""
+    """What a simulation wrote."""
 
     planets: int
     visits: int
-    failed: dict[int, str]
 
 
 def simulate_survey(
@@ -59,24 +57,26 @@ def simulate_survey(
     attributes = _claim(out, config, detector)
     total = config.train + config.test
     tasks = [SimulationTask(out, config, detector, attributes, i) for i in range(total)]
-    visits, failed = 0, dict[int, str]()
-    for done, outcome in enumerate(run_tasks(simulate_planet, tasks, workers), start=1):
+    planets: dict[int, SimulatedPlanet] = {}
+    failed: dict[int, str] = {}
+    for outcome in run_tasks(simulate_planet, tasks, workers):
         if outcome.value is None:
             failed[outcome.item.index] = str(outcome.error)
         else:
-            visits += outcome.value
-        progress(done, total, len(failed))
+            planets[outcome.item.index] = outcome.value
+        progress(len(planets) + len(failed), total, len(failed))
     if failed:
         index, error = next(iter(failed.items()))
         found = f"{len(failed)} failed, number {index} with: {error}"
         raise OutputError(out, f"{total} planets", found, "repair it and run the command again")
     write_instrument_tables(out, config.decimate)
-    planets = _all_planets(config)
-    if config.train:
-        write_planet_tables(out, "train", planets[: config.train])
-    if config.test:
-        write_planet_tables(out, "test", planets[config.train :])
-    return SimulationSummary(total, visits, failed)
+    train = [planets[index] for index in range(config.train)]
+    test = [planets[index] for index in range(config.train, total)]
+    if train:
+        write_planet_tables(out, "train", train)
+    if test:
+        write_planet_tables(out, "test", test)
+    return SimulationSummary(total, sum(len(p.transit_times) for p in planets.values()))
 
 
 def _claim(out: Path, config: SimulatorConfig, detector: DetectorConfig) -> dict[str, str]:
@@ -102,13 +102,3 @@ def _claim(out: Path, config: SimulatorConfig, detector: DetectorConfig) -> dict
         if found.get(key) != value:
             raise DataError(marker, f"{key} {value}", str(found.get(key)), remedy)
     return attributes
-
-
-def _all_planets(config: SimulatorConfig) -> list[SimulatedPlanet]:
-    """Every planet again for the tables, in portions that bound the memory of the spectra."""
-    planets: list[SimulatedPlanet] = []
-    total = config.train + config.test
-    for first in range(0, total, _SPECTRA_AT_ONCE):
-        numbers = range(first, min(first + _SPECTRA_AT_ONCE, total))
-        planets += draw_planets(config.seed, numbers, config.preset)
-    return planets
