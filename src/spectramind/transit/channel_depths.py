@@ -23,7 +23,7 @@ from spectramind.transit.white_light import RelativeCurve
 
 FloatArray = NDArray[np.float64]
 
-CHROMATIC_ORDER = 5
+CHROMATIC_ORDER = 3
 LIMB_SPREADS: FloatArray = np.array([0.04, 0.04, 0.02])
 """Standard deviation of the deviation of u1 and of u2: level, slope and curve over wavelength."""
 
