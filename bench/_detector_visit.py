@@ -40,9 +40,10 @@ def write_signal(path: Path, instrument: Instrument, pairs: int, seed: int) -> N
     columns = {}
     for index, level in enumerate(mean_pair(instrument).ravel()):
         pedestal = level * first / (last - first)
-        spread = np.sqrt([169.0 + pedestal, 169.0 + pedestal + level])
-        noise = random.standard_normal((pairs, 2), dtype=np.float32) * spread
-        electrons = noise + np.array([pedestal, pedestal + level])
+        # The long read holds the same photons as the short one, and those that came since.
+        light = np.sqrt([pedestal, level]) * random.standard_normal((pairs, 2), dtype=np.float32)
+        read = 13.0 * random.standard_normal((pairs, 2), dtype=np.float32)
+        electrons = np.cumsum(light + np.array([pedestal, level]), axis=1) + read
         counts = np.floor((electrons - OFFSET) * GAIN).clip(0, 65535)
         columns[f"column_{index}"] = pyarrow.array(counts.astype(np.uint16).ravel())
     pyarrow.parquet.write_table(pyarrow.table(columns), path, compression="zstd")

@@ -51,41 +51,53 @@ def pair_series(
 
 
 @kernel
-def block_extremes(series: FloatArray, start: int, end: int) -> tuple[float, float, float]:
-    """Smallest, largest and mean sample of a block; NaN in it makes the mean NaN.
+def block_moments(series: FloatArray, start: int, end: int) -> tuple[float, float]:
+    """Mean and standard deviation of a block; NaN in it makes both NaN.
 
     Four accumulators each, because one would wait for its own result at every sample.
     """
-    low0, low1, low2, low3 = series[start], series[start], series[start], series[start]
-    high0, high1, high2, high3 = low0, low0, low0, low0
+    shift = series[start]
     sum0, sum1, sum2, sum3 = 0.0, 0.0, 0.0, 0.0
+    square0, square1, square2, square3 = 0.0, 0.0, 0.0, 0.0
     fours = start + (end - start) // 4 * 4
     for pair in range(start, fours, 4):
-        a, b, c, d = series[pair], series[pair + 1], series[pair + 2], series[pair + 3]
+        a, b = series[pair] - shift, series[pair + 1] - shift
+        c, d = series[pair + 2] - shift, series[pair + 3] - shift
         sum0, sum1, sum2, sum3 = sum0 + a, sum1 + b, sum2 + c, sum3 + d
-        low0, high0 = a if a < low0 else low0, a if a > high0 else high0
-        low1, high1 = b if b < low1 else low1, b if b > high1 else high1
-        low2, high2 = c if c < low2 else low2, c if c > high2 else high2
-        low3, high3 = d if d < low3 else low3, d if d > high3 else high3
+        square0, square1 = square0 + a * a, square1 + b * b
+        square2, square3 = square2 + c * c, square3 + d * d
     for pair in range(fours, end):
-        a = series[pair]
+        a = series[pair] - shift
         sum0 += a
-        low0, high0 = a if a < low0 else low0, a if a > high0 else high0
-    low, high = min(min(low0, low1), min(low2, low3)), max(max(high0, high1), max(high2, high3))
-    return low, high, ((sum0 + sum1) + (sum2 + sum3)) / (end - start)
+        square0 += a * a
+    mean = ((sum0 + sum1) + (sum2 + sum3)) / (end - start)
+    variance = ((square0 + square1) + (square2 + square3)) / (end - start) - mean * mean
+    return shift + mean, math.sqrt(max(variance, 0.0)) + 0.0 * mean
+
+
+@kernel
+def all_within(series: FloatArray, start: int, end: int, centre: float, reach: float) -> bool:
+    """True if no sample of a block is farther than `reach` from `centre`, and none is NaN."""
+    near = 0
+    for pair in range(start, end):
+        near += abs(series[pair] - centre) <= reach
+    return near == end - start
 
 
 @kernel
 def block_scatter(series: FloatArray, length: int) -> float:
     """Median over blocks of the standard deviation of the finite samples in a block."""
     blocks = max(1, series.size // length)
-    spread = np.full(blocks, np.nan)
+    spread = np.empty(blocks)
     for block in range(blocks):
-        end = series.size if block == blocks - 1 else (block + 1) * length
-        part = series[block * length : end]
-        finite = part[np.isfinite(part)]
-        if finite.size > 0:
-            spread[block] = np.std(finite)
+        start = block * length
+        end = series.size if block == blocks - 1 else start + length
+        spread[block] = block_moments(series, start, end)[1]
+        if math.isnan(spread[block]):
+            part = series[start:end]
+            finite = part[np.isfinite(part)]
+            if finite.size > 0:
+                spread[block] = np.std(finite)
     known = spread[np.isfinite(spread)]
     return np.median(known) if known.size > 0 else np.nan
 
@@ -112,9 +124,8 @@ def reject_in_block(part: FloatArray, limits: tuple[float, float, float], scatte
 def reject_outliers(series: FloatArray, limits: tuple[float, float, float], length: int) -> None:
     """Set cosmic rays in `series` to NaN, by the rule of `cosmic_rays.reject_cosmic_rays`.
 
-    A median lies within one standard deviation of the mean, and a standard deviation is at most
-    half the range. So a block whose extremes are near its mean needs neither; only the few others
-    are sorted, and only a pixel with such a block needs its own scatter.
+    A block in which no sample can be far from the median is not sorted, and only a pixel with a
+    block where one may be needs its own scatter.
 
     Parameters
     ----------
@@ -129,18 +140,22 @@ def reject_outliers(series: FloatArray, limits: tuple[float, float, float], leng
     for block in range(blocks):
         start = block * length
         end = series.size if block == blocks - 1 else start + length
-        low, high, centre = block_extremes(series, start, end)
-        reach = max(high - centre, centre - low)
-        scale = math.sqrt(slope * max(low, 0.0) + floor)
-        # A little under the limit, so that rounding cannot let an outlier pass.
-        if reach + 0.5 * (high - low) < 0.999999 * sigma * scale:
-            continue
-        part = series[start:end]
-        if reach + np.std(part) < 0.999999 * sigma * scale or not np.isfinite(part).any():
+        centre, spread = block_moments(series, start, end)
+        scale = math.sqrt(slope * max(centre - spread, 0.0) + floor)
+        # A median lies within one standard deviation of the mean; a little under the limit, so
+        # that rounding cannot let an outlier pass.
+        reach = 0.999999 * sigma * max(scale, scatter) - spread
+        if all_within(series, start, end, centre, reach):
             continue
         if scatter < 0.0:
             scatter = block_scatter(series, length)
-        reject_in_block(part, limits, scatter)
+            if scatter > scale:
+                reach = 0.999999 * sigma * scatter - spread
+                if all_within(series, start, end, centre, reach):
+                    continue
+        part = series[start:end]
+        if np.isfinite(part).any():
+            reject_in_block(part, limits, scatter)
 
 
 @kernel
