@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+RUN    := cd demo && ../$(BIN)/python -m spectramind
 
 .PHONY: setup demo test lint bench clean
 
@@ -13,8 +14,17 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $(STAMP)
 
+# Frames with known truth, then the four lines of a Kaggle notebook, then the official score.
 demo: setup
-	$(BIN)/python -m spectramind demo
+	rm -rf demo && mkdir demo
+	$(RUN) simulate +paths.out=survey sim.train=3 sim.test=6 sim.decimate=10 sim.seed=7
+	$(RUN) test --mode=fast +paths.input=survey
+	$(RUN) predict +data.split=test +runtime.kaggle=true +paths.input=survey +paths.out=output
+	$(RUN) calibrate-temp +calib.corel=true +paths.out=output
+	$(RUN) submit +submit.bundle=submission.zip +report.html=true
+	$(RUN) validate submission.csv --sample survey/sample_submission.csv
+	$(RUN) score submission.csv survey/truth/test.csv --train survey/train.csv
+	@echo "open demo/output/report.html"
 
 test: setup
 	$(BIN)/python -m pytest

@@ -55,7 +55,7 @@ def test_verbs_are_all_tested(tmp_path: Path) -> None:
         (["predict", "paths.out=out"], ["paths.input", "+paths.input=DIR"]),
         (["predict", "paths.input=nowhere", "paths.out=out"], ["nowhere", "no such folder"]),
         (["calibrate-temp"], ["predict"]),
-        (["submit", "paths.out=nothing"], ["predictions.nc", "spectramind predict"]),
+        (["submit", "paths.out=nothing"], ["predict.json", "spectramind predict"]),
         (["validate", "none.csv", "--sample", "none.csv"], ["none.csv"]),
         (["score", "none.csv", "none.csv", "--train", "none.csv"], ["none.csv"]),
         (["simulate", "sim.preset=easy", "paths.out=x"], ["sim.preset", "easy"]),
