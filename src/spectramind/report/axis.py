@@ -14,9 +14,10 @@ FloatArray = NDArray[np.float64]
 
 def round_ticks(low: float, high: float, count: int) -> list[float]:
     """About `count` multiples of 1, 2 or 5 times a power of ten between `low` and `high`."""
-    raw = (high - low) / max(count, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
+    # Of 1, 2, 5 the next one above 0.7 times the exact step gives 0.55 to 1.4 times `count` ticks.
+    least = 0.7 * (high - low) / count
+    power = 10.0 ** math.floor(math.log10(least))
+    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= least)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)]
 
@@ -31,9 +32,10 @@ def tick_labels(ticks: list[float]) -> list[str]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """The values 1, 2 and 5 times a power of ten between `low` and `high`, both positive."""
+    """Powers of ten between `low` and `high`, both positive; in a short span 2 and 5 times them."""
+    factors = (1, 2, 5) if high / low < 300 else (1,)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    values = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
+    values = [factor * 10.0**power for power in powers for factor in factors]
     return [value for value in values if low <= value <= high]
 
 

@@ -15,20 +15,18 @@ from markupsafe import Markup
 from spectramind.provenance.atomic import write_text
 from spectramind.report.content import PlanetPanel, ReportContent
 from spectramind.report.figures import (
-    COARSE,
-    FINE,
     PPM,
-    Detail,
     light_curve_figure,
+    precision_figure,
     spectrum_figure,
     survey_figure,
 )
+from spectramind.report.plane import COARSE, FINE, Detail
 from spectramind.report.verdict import counted, grouped, verdict_of
 from spectramind.transit.posterior import WhiteLightCurve
 
 MANY_PLANETS = 150
 """From here on figures are drawn coarsely and planets start closed."""
-_OPEN_PLANETS = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,6 @@ class PlanetView:
     note: str
     depth: str
     spectrum: Markup
-    has_truth: bool
     curves: tuple[LightCurveView, ...]
 
 
@@ -89,9 +86,11 @@ def render_report(content: ReportContent) -> str:
         validation=content.validation,
         fallbacks=[planet for planet in content.planets if planet.status == "fallback"],
         survey=_survey(content),
+        precision=_precision(content),
+        truth_known=any(planet.truth is not None for planet in content.planets),
         planets=_planets(content, COARSE if many else FINE),
         planet_count=counted(len(content.planets), "planet"),
-        open_planets=0 if many else _OPEN_PLANETS,
+        many=many,
         configuration=content.configuration,
         provenance=content.provenance,
     )
@@ -107,6 +106,17 @@ def _survey(content: ReportContent) -> Markup:
     return Markup(survey_figure(depth, sigma, fallback))
 
 
+def _precision(content: ReportContent) -> Markup:
+    """Stated sigma by channel, over the planets that are no fallback; empty for less than two."""
+    planets = [planet for planet in content.planets if planet.status == "ok"]
+    if len(planets) < 2:
+        return Markup()
+    errors = [planet.mu - planet.truth for planet in planets if planet.truth is not None]
+    sigma = np.stack([planet.sigma for planet in planets])
+    known = np.stack(errors) if errors else None
+    return Markup(precision_figure(content.wavelength, sigma, known))
+
+
 def _planets(content: ReportContent, detail: Detail) -> Iterator[PlanetView]:
     """One view at a time, so that the figures of a whole survey are never held twice."""
     for planet in content.planets:
@@ -117,7 +127,6 @@ def _planets(content: ReportContent, detail: Detail) -> Iterator[PlanetView]:
             note=planet.note,
             depth=_depth(planet),
             spectrum=Markup(figure),
-            has_truth=planet.truth is not None,
             curves=tuple(_light_curve(white, detail) for white in planet.white),
         )
 

@@ -61,8 +61,8 @@ def dots(x: FloatArray, y: FloatArray) -> str:
         return ""
     columns, rows = _whole(x), _whole(y)
     moves = zip(np.diff(columns).tolist(), np.diff(rows).tolist(), strict=True)
-    start = f"M{columns[0]} {rows[0]}h0"
-    return start + "".join(f"m{_pair(right, down)}h0" for right, down in moves)
+    start = f"M{columns[0]} {rows[0]}z"
+    return start + "".join(f"m{_pair(right, down)}z" for right, down in moves)
 
 
 def _whole(values: FloatArray) -> IntArray:
@@ -82,4 +82,4 @@ def _steps(x: FloatArray, y: FloatArray) -> str:
         if right or down
     ]
     text = "".join(step if step[0] == "-" or not i else f" {step}" for i, step in enumerate(steps))
-    return f"M{columns[0]} {rows[0]}l{text}" if steps else f"M{columns[0]} {rows[0]}h0"
+    return f"M{columns[0]} {rows[0]}l{text}" if steps else f"M{columns[0]} {rows[0]}z"

@@ -85,4 +85,4 @@ def _typical(planets: tuple[PlanetPanel, ...]) -> list[tuple[str, str]]:
     if not sigmas:
         return []
     typical = np.median(np.stack(sigmas), axis=0) * PPM
-    return [("typical σ, FGS1 / AIRS", f"{typical[0]:.0f} / {np.median(typical[1:]):.0f} ppm")]
+    return [("σ of FGS1 / AIRS", f"{typical[0]:.0f} / {np.median(typical[1:]):.0f} ppm")]

@@ -95,7 +95,7 @@ def check_constant_rows(
         place = (int(row) + 1, _MU, repr(float(mu[row, 0])), planets[row])
         if honest[row]:
             found = "is the depth in all 283 channels, a fallback by its wide sigma"
-            remedy = "see the log of `predict` for the reason"
+            remedy = "see the log of predict for the reason"
             findings.add(Problem("flat-fallback", "warning", found, remedy, *place))
         else:
             found = "is the depth in all 283 channels, with a sigma that claims to know it"
