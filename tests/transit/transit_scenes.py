@@ -34,6 +34,8 @@ class Scene:
 
     def truth(self) -> FloatArray:
         """(283,) depths: flat with one band of 80 ppm."""
+        if self.depth == 0.0:
+            return np.zeros(283)
         band = 80e-6 * np.exp(-0.5 * ((AIRS_UM - 2.8) / 0.12) ** 2)
         return np.concatenate([[self.depth - 50e-6], self.depth + band])
 
