@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
 from spectramind.detector.light_curves import FloatArray
-
-Level = TypeVar("Level", float, FloatArray)
 
 
 def floor_variance(
