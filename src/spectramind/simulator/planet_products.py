@@ -67,13 +67,14 @@ def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
     """
     planet = draw_planet(task.config.seed, task.index, task.config.preset)
     if task.config.level == "frames":
-        _write_frames(task, planet)
+        write_planet_frames(task, planet)
     else:
         _write_light_curves(task, planet)
     return planet
 
 
-def _write_frames(task: SimulationTask, planet: SimulatedPlanet) -> None:
+def write_planet_frames(task: SimulationTask, planet: SimulatedPlanet) -> None:
+    """Write raw frames and calibration folders of all visits of a planet, whole or not at all."""
     folder = task.out / task.split / str(planet.planet_id)
     if folder.exists():
         return
