@@ -177,7 +177,8 @@ def _band_shape(band: Band, blur: float, temperature: float) -> FloatArray:
         hot = shift_distribution(band.modes, temperature, STEP)
         cold = shift_distribution(band.modes, REFERENCE_TEMPERATURE, STEP).sum()
         shape = fftconvolve(shape, hot / cold, mode="same")
-    kernel = np.arange(-round(6 * blur / STEP), round(6 * blur / STEP) + 1) * STEP
+    half = round(6 * blur / STEP)
+    kernel = np.linspace(-half * STEP, half * STEP, 2 * half + 1)
     gauss = q_contour(kernel, blur) * STEP
     return np.asarray(fftconvolve(shape, gauss / gauss.sum(), mode="same"))
 

@@ -23,7 +23,7 @@ _REMEDY = "write the table as .npz (see spectramind.atmosphere.opacity_table)"
 def _empty_array(kind: type, shape: tuple[int, ...], code: bytes | str) -> Any:
     if kind is not np.ndarray:
         raise pickle.UnpicklingError("an array of a class other than numpy.ndarray")
-    return np.ndarray.__new__(np.ndarray, shape, "b" if code in (b"b", "b") else code)
+    return np.empty(shape, dtype=np.dtype(code.decode() if isinstance(code, bytes) else code))
 
 
 def _from_buffer(buffer: bytes, dtype: Any, shape: tuple[int, ...], order: Any) -> Any:

@@ -76,7 +76,6 @@ class OpacityTable:
         mean = (
             np.interp(red, self.wavelength, integral) - np.interp(blue, self.wavelength, integral)
         ) / (red - blue)
-        # Where the table is coarser than the averaging cell, the cell sees the interpolated value.
         return np.asarray(np.maximum(mean, 0.0))
 
 

@@ -146,7 +146,7 @@ def _moment(j: int, upper: int, axis: Axis) -> FloatArray:
     if axis == "a":
         return _clebsch(j, upper, 0)
     sign = -1.0 if axis == "b" else 1.0
-    return (_clebsch(j, upper, -1) + sign * _clebsch(j, upper, 1)) / np.sqrt(2.0)
+    return np.asarray((_clebsch(j, upper, -1) + sign * _clebsch(j, upper, 1)) / np.sqrt(2.0))
 
 
 def _clebsch(j: int, upper: int, q: int) -> FloatArray:

@@ -26,20 +26,22 @@ class Abundance:
 
 
 ABUNDANCES: dict[str, Abundance] = {
-    "H2O": Abundance(0.7, -6.5, -3.5),
+    "H2O": Abundance(0.75, -6.0, -3.5),
     "CO2": Abundance(0.7, -7.0, -4.0),
-    "CH4": Abundance(0.95, -6.0, -3.0),
-    "CO": Abundance(0.5, -5.5, -3.0),
-    "NH3": Abundance(0.45, -7.0, -5.0),
-    "HCN": Abundance(0.06, -6.5, -5.0),
-    "C2H2": Abundance(0.04, -6.5, -5.0),
-    "H2S": Abundance(0.12, -5.0, -3.5),
+    "CH4": Abundance(0.98, -5.6, -3.2),
+    "CO": Abundance(0.5, -5.5, -3.3),
+    "NH3": Abundance(0.35, -7.0, -5.3),
+    "HCN": Abundance(0.03, -6.5, -5.5),
+    "C2H2": Abundance(0.02, -6.5, -5.5),
+    "H2S": Abundance(0.1, -5.0, -3.8),
     "SO2": Abundance(0.05, -6.0, -4.5),
-    "Na": Abundance(0.5, -9.0, -6.5),
-    "K": Abundance(0.5, -10.0, -7.5),
+    "Na": Abundance(0.6, -8.0, -5.5),
+    "K": Abundance(0.6, -8.5, -6.0),
 }
 TRACE = 1e-12
 """Amount of an absorber that is not there."""
+HAZY = 0.25
+"""Share of planets whose haze makes FGS1 much deeper than AIRS."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,9 @@ def draw_air(rng: np.random.Generator, metallicity: float, foreign: bool = False
         probability = 1.0 - abundance.probability if foreign else abundance.probability
         if chance < probability:
             amount[column] = 10 ** (exponent + metallicity + (0.5 if foreign else 0.0))
+    hazy = rng.random() < HAZY
     return Air(
         amount=amount,
-        haze=float(10 ** rng.normal(0.0, 0.4)),
-        cloud_pressure=float(10 ** rng.uniform(1.9, 4.7)),
+        haze=float(10 ** (rng.uniform(2.5, 4.5) if hazy else rng.normal(0.6, 0.9))),
+        cloud_pressure=float(10 ** rng.uniform(2.6, 3.9)),
     )

@@ -34,9 +34,9 @@ Preset = Literal["nominal", "hard", "ood"]
 
 WEIGHT = 2.3
 """Mean molecular weight of hydrogen and helium."""
-LOG_MASS = (0.75, 0.85)
+LOG_MASS = (0.95, 0.45)
 """Mean and sd of ln of the mass in Jupiter masses."""
-LARGEST_SCALE_HEIGHT = 0.008
+LARGEST_SCALE_HEIGHT = 0.005
 """Of the planet's radius: lighter planets than that are made heavier."""
 
 
