@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Preset = Literal["nominal", "hard", "ood"]
+from spectramind.simulator.population import Preset
 
 
 @dataclass(frozen=True)
