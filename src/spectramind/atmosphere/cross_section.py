@@ -34,6 +34,8 @@ STEP = 2.0
 """1/cm of the grid on which a band is built; channels are 25 wide at least."""
 REACH = 2400.0
 """1/cm from the band centre to either end of that grid."""
+FLOOR_ENERGY = 1500.0
+"""1/cm, typical lower level of the bands behind `Molecule.floor`."""
 COLDEST, HOTTEST = 100.0, 4000.0
 """K, between which the ladder and the rotational sums hold."""
 
@@ -115,11 +117,9 @@ class Molecule:
     """
 
     name: str
-    mass: float
     bands: tuple[Band, ...]
     blur: float = 5.0
     floor: float = 1e-26
-    floor_energy: float = 1500.0
 
     def profile(self, wavelength: FloatArray, temperature: float) -> FloatArray:
         """Cross-section at each wavelength.
@@ -146,7 +146,7 @@ class Molecule:
         wavenumber = 1e4 / wavelength
         total = np.full(
             wavelength.shape,
-            self.floor * np.exp(-SECOND_RADIATION * self.floor_energy * (1 / temperature - 1e-3)),
+            self.floor * np.exp(-SECOND_RADIATION * FLOOR_ENERGY * (1 / temperature - 1e-3)),
         )
         for band in self.bands:
             offset = wavenumber - band.centre

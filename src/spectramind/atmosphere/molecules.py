@@ -61,7 +61,6 @@ def _visible_water(centre: float, strength: float) -> Band:
 # docs/decisions/molecular-bands.md).
 _H2O = Molecule(
     "H2O",
-    18.015,
     (
         _water(3755.9, 7.8e-18, (0, 0, 1)),
         _water(3657.1, 5.4e-19, (1, 0, 0)),
@@ -92,7 +91,6 @@ def _carbon_dioxide(
 
 _CO2 = Molecule(
     "CO2",
-    44.01,
     (
         _carbon_dioxide(3714.8, 1.60e-18, 0.38706, -6.2, -33.0),
         _carbon_dioxide(3612.8, 1.06e-18, 0.38750, -27.0, -33.0),
@@ -125,7 +123,6 @@ def _methane(
 # each other.
 _CH4 = Molecule(
     "CH4",
-    16.043,
     (
         _methane(3018.5, 1.02e-17, 0.125, -7.9, 0),
         _methane(3065.0, 6.7e-19, 0.05, -7.9, 0),
@@ -144,7 +141,6 @@ _CH4 = Molecule(
 
 _CO = Molecule(
     "CO",
-    28.01,
     (Band(4260.1, 7.57e-20, Linear(1.9225, 1.8845), (Mode(2143.3, 1, -52.8, 2),)),),
     floor=1e-35,
 )
@@ -163,7 +159,6 @@ def _ammonia(centre: float, strength: float, parallel: bool) -> Band:
 
 _NH3 = Molecule(
     "NH3",
-    17.031,
     (
         _ammonia(3336.7, 5.5e-19, True),
         _ammonia(3443.9, 8.0e-19, False),
@@ -179,7 +174,6 @@ _NH3 = Molecule(
 
 _HCN = Molecule(
     "HCN",
-    27.025,
     (
         Band(
             3311.5,
@@ -191,7 +185,6 @@ _HCN = Molecule(
 )
 _C2H2 = Molecule(
     "C2H2",
-    26.038,
     (
         Band(
             3289.0, 1.11e-17, Linear(1.1766, 1.1709), (Mode(612.0, 2, -11.0), Mode(730.0, 2, -9.0))
@@ -201,7 +194,6 @@ _C2H2 = Molecule(
 )
 _H2S = Molecule(
     "H2S",
-    34.081,
     (
         Band(3789.0, 1.3e-19, Unresolved(8.0), (Mode(1182.6, 1, -21.0, 1),)),
         Band(3300.0, 6.0e-20, Unresolved(8.0), (Mode(1182.6, 1, -21.0),)),
@@ -210,7 +202,6 @@ _H2S = Molecule(
 )
 _SO2 = Molecule(
     "SO2",
-    64.066,
     (Band(2499.9, 3.3e-19, Unresolved(0.6), (Mode(517.7, 1, -6.0), Mode(1151.4, 1, -15.0, 1))),),
 )
 
