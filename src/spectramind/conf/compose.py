@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -59,7 +60,7 @@ def _normalise(override: str, keys: dict[str, Any], groups: dict[str, tuple[str,
     if key not in keys:
         known = [*keys, *groups]
         raise DataError(_HERE, "a known key", repr(key), _closest(key, known))
-    if "Path" in str(keys[key]) and value not in ("null", ""):
+    if keys[key] in (Path, Path | None) and value not in ("null", ""):
         escaped = value.strip("'\"").replace("\\", "\\\\").replace("'", "\\'")
         return f"{key}='{escaped}'"
     return f"{key}={value}"

@@ -52,7 +52,8 @@ class Run:
 
 def run_hash(verb: str, config: Config) -> str:
     """Hash of what determines a run's numbers, apart from its data."""
-    return config_hash({"verb": verb, "config": config.portable(), "code": code_digest()})
+    settings = config.sim if verb == "simulate" else config.portable()
+    return config_hash({"verb": verb, "config": settings, "code": code_digest()})
 
 
 def _open_run(verb: str, config: Config, overrides: Sequence[str]) -> Run:

@@ -17,6 +17,7 @@ from spectramind.detector.pixel_mask import PixelLimits
 from spectramind.detector.product import write_light_curves
 from spectramind.detector.windows import airs_window, fgs1_window
 from spectramind.provenance.atomic import output_error
+from spectramind.simulator.chosen_opacities import chosen_opacities
 from spectramind.simulator.detector_properties import calibration_files
 from spectramind.simulator.difficulty import DIFFICULTIES
 from spectramind.simulator.population import SimulatedPlanet, draw_planet
@@ -65,7 +66,8 @@ def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
     ------
     OutputError : the folder cannot be written, or the disk is full
     """
-    planet = draw_planet(task.config.seed, task.index, task.config.preset)
+    opacities = chosen_opacities(task.config.opacities)
+    planet = draw_planet(task.config.seed, task.index, task.config.preset, opacities)
     if task.config.level == "frames":
         write_planet_frames(task, planet)
     else:

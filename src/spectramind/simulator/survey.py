@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.errors import DataError, OutputError
 from spectramind.provenance.atomic import output_error, write_text
-from spectramind.provenance.digest import config_hash
+from spectramind.provenance.digest import config_hash, fingerprint
 from spectramind.provenance.versions import code_digest
 from spectramind.scale.executor import run_tasks
+from spectramind.simulator.chosen_opacities import chosen_opacities
 from spectramind.simulator.planet_products import SimulationTask, simulate_planet
 from spectramind.simulator.population import SimulatedPlanet
 from spectramind.simulator.survey_tables import write_instrument_tables, write_planet_tables
@@ -81,7 +83,9 @@ def simulate_survey(
 
 def _claim(out: Path, config: SimulatorConfig, detector: DetectorConfig) -> dict[str, str]:
     """Make `out` the folder of this simulation; return the attributes of its products."""
-    settings = {"sim": config.model_dump(mode="json")}
+    chosen_opacities(config.opacities)
+    tables = fingerprint(config.opacities)
+    settings: dict[str, Any] = {"sim": config.model_dump(mode="json"), "opacities": tables}
     if config.level == "light_curves":
         settings["detector"] = detector.model_dump(mode="json")
     attributes = {"config_hash": config_hash(settings), "code_digest": code_digest()}

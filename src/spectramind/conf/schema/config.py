@@ -30,12 +30,12 @@ class Config(Section):
     sim: SimulatorConfig = Field(description="simulated surveys")
 
     def portable(self) -> dict[str, Any]:
-        """What determines the numbers: everything but places, workers and file names.
+        """What determines a prediction: everything but places, workers, file names, simulation.
 
         Two runs with equal portable configuration, code and data give the same bytes, wherever
         they ran; its hash names the run.
         """
-        values = self.model_dump(mode="json", exclude={"paths", "runtime"})
+        values = self.model_dump(mode="json", exclude={"paths", "runtime", "sim"})
         values["submit"] = {k: v for k, v in values["submit"].items() if k not in ("csv", "bundle")}
         values["model"] = {k: v for k, v in values["model"].items() if k != "ckpt"}
         return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -27,6 +28,9 @@ class SimulatorConfig(Section):
     )
     limb_darkening: Literal["quadratic", "four_parameter"] = Field(
         description="law that the stars follow"
+    )
+    opacities: tuple[Path, ...] = Field(
+        description="opacity tables (.npz or TauREx .pickle), each in place of its molecule"
     )
     spots: bool | None = Field(
         description="spots and faculae on every star; null leaves it to the preset"
