@@ -1,0 +1,32 @@
+"""Section `transit`: the joint inference of depths, orbit, limb darkening and drift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from spectramind.conf.schema.section import Section
+
+
+class TransitConfig(Section):
+    """From light curves to the posterior of a spectrum."""
+
+    priors: Path | None = Field(
+        description="JSON of learnt priors; null takes the generic ones of the package"
+    )
+    bin_seconds: float = Field(gt=0, description="time bins of the inference, second")
+    drift_order: int = Field(ge=1, le=8, description="highest order in time of generic drift")
+    drift_colours: int = Field(
+        ge=0, le=6, description="highest order in wavelength of generic AIRS drift"
+    )
+    limb_order: int = Field(
+        ge=0, le=3, description="highest order in wavelength of AIRS limb darkening"
+    )
+    jitter_templates: int = Field(
+        ge=0, le=6, description="most jitter patterns over wavelength with an amplitude per bin"
+    )
+    iterations: int = Field(ge=1, le=30, description="most steps of the inference")
+    disagreement: float = Field(
+        gt=0, description="difference of two visits' depths, in sigma, that widens the posterior"
+    )

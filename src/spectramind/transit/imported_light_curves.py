@@ -1,0 +1,172 @@
+"""Light curves of someone's own reduction: a folder of arrays beside the competition's tables.
+
+    times.npz                           airs_hours (time,), fgs1_hours (time,)
+    {train,test}/<planet>_<visit>.npz   airs_1e5 (time, 282) int16: flux = 1 + 1e-5 value, -32768
+                                        missing; airs_level (282,) electron / pair; fgs1 (time,)
+                                        electron / pair
+    wavelengths.csv, *_star_info.csv, train.csv, sample_submission.csv as in the competition
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.detector.light_curves import LightCurve, VisitLightCurves
+from spectramind.errors import DataError
+from spectramind.provenance.digest import fingerprint
+from spectramind.survey.instruments import N_AIRS
+from spectramind.survey.stars import Star
+from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
+
+FloatArray = NDArray[np.float64]
+Split = Literal["train", "test"]
+
+TIMES = "times.npz"
+_FILE = re.compile(r"(?P<planet>\d+)_(?P<visit>\d+)\.npz")
+_MISSING = -32768
+_PAIR_SECONDS = {"AIRS-CH0": 4.8, "FGS1": 0.4}
+_READ_NOISE = 13.0
+_PIXELS = {"AIRS-CH0": 8, "FGS1": 100}  # about as many pixels as an extraction window weighs fully
+
+
+def has_imported_light_curves(root: Path) -> bool:
+    """Whether a folder is of this layout."""
+    return (root / TIMES).is_file()
+
+
+def _arrays(path: Path, names: tuple[str, ...]) -> list[FloatArray]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return [np.asarray(archive[name], dtype=np.float64) for name in names]
+    except (OSError, KeyError, ValueError) as error:
+        remedy = "write the arrays named in the layout's description"
+        raise DataError(path, f"arrays {', '.join(names)}", str(error), remedy) from error
+
+
+def _expect(path: Path, name: str, values: FloatArray, shape: tuple[int, ...]) -> None:
+    if values.shape != shape:
+        raise DataError(path, f"{name} of shape {shape}", str(values.shape), "bring it to times.npz")
+
+
+def _light_curve(
+    instrument: Literal["FGS1", "AIRS-CH0"],
+    time: FloatArray,
+    wavelength: FloatArray,
+    flux: FloatArray,
+) -> LightCurve:
+    """Light curve with photon and read noise as its variance."""
+    step = 3600.0 * float(np.median(np.diff(time)))
+    pairs = max(1, round(step / _PAIR_SECONDS[instrument]))
+    mask = ~np.isfinite(flux) | (flux <= 0.0)
+    read = 2.0 * _READ_NOISE**2 * _PIXELS[instrument]
+    variance = np.where(mask, np.inf, (np.where(mask, 0.0, flux) + read) / pairs)
+    return LightCurve(instrument, time, wavelength, flux, variance, mask, pairs)
+
+
+def visit_from_arrays(
+    planet_id: int,
+    visit: int,
+    times: tuple[FloatArray, FloatArray],
+    wavelength: FloatArray,
+    flux: tuple[FloatArray, FloatArray],
+) -> VisitLightCurves:
+    """Both instruments of one visit from plain arrays.
+
+    Parameters
+    ----------
+    times : (time,) hour of FGS1 and of AIRS
+    wavelength : (283,) micrometre
+    flux : FGS1 (time,) and AIRS (time, 282), electron / pair; NaN where missing
+    """
+    return VisitLightCurves(
+        planet_id=planet_id,
+        visit=visit,
+        fgs1=_light_curve("FGS1", times[0], wavelength[:1], flux[0][:, None]),
+        airs=_light_curve("AIRS-CH0", times[1], wavelength[1:], flux[1]),
+    )
+
+
+@dataclass(frozen=True)
+class ImportedSource:
+    """One split of a survey of imported light curves; a pipeline source.
+
+    planet_ids   train: ascending; test: in the order of sample_submission.csv
+    wavelength   (283,) micrometre
+    """
+
+    root: Path
+    split: Split
+    planet_ids: tuple[int, ...]
+    wavelength: FloatArray
+    stars: dict[int, Star]
+    files: dict[int, tuple[Path, ...]]
+
+    def star(self, planet_id: int) -> Star:
+        """Star of a planet, or a DataError."""
+        if planet_id not in self.stars:
+            table = self.root / f"{self.split}_star_info.csv"
+            raise DataError(table, f"a row for planet {planet_id}", "none", "add the star's row")
+        return self.stars[planet_id]
+
+    def digest(self, planet_id: int) -> str:
+        """Fingerprint of the planet's files and the common times."""
+        return fingerprint([self.root / TIMES, *self._files(planet_id)])
+
+    def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
+        """Light curves of all visits of a planet."""
+        fgs1, airs = _arrays(self.root / TIMES, ("fgs1_hours", "airs_hours"))
+        visits = []
+        for path in self._files(planet_id):
+            code, level, white = _arrays(path, ("airs_1e5", "airs_level", "fgs1"))
+            _expect(path, "airs_1e5", code, (airs.size, N_AIRS))
+            _expect(path, "airs_level", level, (N_AIRS,))
+            _expect(path, "fgs1", white, (fgs1.size,))
+            spectrum = np.where(code == _MISSING, np.nan, 1.0 + 1e-5 * code) * level
+            visit = int(path.stem.rsplit("_", 1)[1])
+            visits.append(
+                visit_from_arrays(
+                    planet_id, visit, (fgs1, airs), self.wavelength, (white, spectrum)
+                )
+            )
+        return visits
+
+    def _files(self, planet_id: int) -> tuple[Path, ...]:
+        if planet_id not in self.files:
+            folder = self.root / self.split
+            raise DataError(folder, f"{planet_id}_<visit>.npz", "none", "export the planet's visits")
+        return self.files[planet_id]
+
+
+def open_imported(root: Path, split: Split) -> ImportedSource:
+    """Open a folder of imported light curves.
+
+    Raises
+    ------
+    DataError : a table or the split's folder is missing or damaged
+    """
+    folder = root / split
+    if not folder.is_dir():
+        raise DataError(folder, "a folder of light curves", "no such folder", "export the visits")
+    found: dict[int, list[tuple[int, Path]]] = defaultdict(list)
+    for path in folder.iterdir():
+        if match := _FILE.fullmatch(path.name):
+            found[int(match["planet"])].append((int(match["visit"]), path))
+    files = {planet: tuple(p for _, p in sorted(visits)) for planet, visits in found.items()}
+    planets = tuple(sorted(files))
+    if split == "test":
+        planets = read_sample_submission(root / "sample_submission.csv")
+    return ImportedSource(
+        root=root,
+        split=split,
+        planet_ids=planets,
+        wavelength=read_wavelengths(root / "wavelengths.csv"),
+        stars=read_star_info(root / f"{split}_star_info.csv"),
+        files=files,
+    )

@@ -1,0 +1,229 @@
+"""One planet's light curves, parameters and priors, brought into one set of normal equations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.detector.light_curves import VisitLightCurves
+from spectramind.survey.stars import Star
+from spectramind.transit.binned_curve import BinnedCurve, bin_curve
+from spectramind.transit.depth_prior import FREE_DEPTH
+from spectramind.transit.jitter_templates import shift_template
+from spectramind.transit.normal_equations import CurveEquations, CurveParameters, curve_equations
+from spectramind.transit.orbit import HOURS_PER_DAY
+from spectramind.transit.parameter_layout import ParameterLayout
+from spectramind.transit.priors import TransitPriors, regressors
+from spectramind.transit.white_fit import WhiteFit
+
+FloatArray = NDArray[np.float64]
+
+FIXED = 1e-9
+"""Standard deviation of a parameter that is held."""
+_T0_SPREAD = 1.0
+_LEVEL_SPREAD = 1.0
+
+
+@dataclass(frozen=True)
+class JointProblem:
+    """What does not change between steps.
+
+    curves     light curves that have usable samples
+    places     (visit position, parameters) of each of them
+    period     hour
+    table      (star,) values that learnt means are relative to: zeros, ln(a/R*) and impact
+    wavelength (282,) micrometre
+    unit       (283, 283) depth covariance for unit amplitude
+    centre     depth that the prior of the spectrum is centred on
+    """
+
+    layout: ParameterLayout
+    priors: TransitPriors
+    star: Star
+    curves: tuple[BinnedCurve, ...]
+    places: tuple[tuple[int, CurveParameters], ...]
+    visits: tuple[int, ...]
+    period: float
+    table: FloatArray
+    wavelength: FloatArray
+    unit: FloatArray
+    centre: float
+
+
+@dataclass(frozen=True)
+class JointState:
+    """What a step changes.
+
+    theta        (parameter,)
+    noise        (channel,) for each curve
+    templates    (template, channel) for each curve
+    drift_size   (visit, 2) weight of the drift prior of AIRS and FGS1, 1 for the typical visit
+    scale_spread standard deviation of the visit scales
+    """
+
+    theta: FloatArray
+    noise: tuple[FloatArray, ...]
+    templates: tuple[FloatArray, ...]
+    drift_size: FloatArray
+    scale_spread: float
+
+
+def curve_parameters(layout: ParameterLayout, visit: int, is_airs: bool) -> CurveParameters:
+    """Which parameters shape a curve of one visit (position in the list of visits)."""
+    shared = np.array([layout.t0(visit), *layout.orbit, layout.visit_scale(visit)])
+    if is_airs:
+        return CurveParameters(
+            depth=layout.depth[1:],
+            level=layout.level_airs(visit),
+            drift=layout.drift_airs(visit),
+            limb=layout.limb_airs,
+            shared=shared,
+        )
+    return CurveParameters(
+        depth=layout.depth[:1],
+        level=layout.level_fgs1(visit),
+        drift=layout.drift_fgs1(visit),
+        limb=layout.limb_fgs1,
+        shared=shared,
+    )
+
+
+def build_problem(
+    visits: Sequence[VisitLightCurves],
+    star: Star,
+    priors: TransitPriors,
+    white: WhiteFit,
+    bin_seconds: float,
+) -> JointProblem:
+    """Bin the curves and lay out the parameters of all visits that the white fit knows."""
+    layout = ParameterLayout(priors.orders, len(white.visits))
+    curves, places = [], []
+    for visit in visits:
+        if visit.visit not in white.visits:
+            continue
+        position = white.visits.index(visit.visit)
+        for light_curve, is_airs in ((visit.airs, True), (visit.fgs1, False)):
+            curve = bin_curve(light_curve, visit.visit, bin_seconds)
+            if curve.usable.any():
+                curves.append(curve)
+                places.append((position, curve_parameters(layout, position, is_airs)))
+    impact = abs(star.semi_major_axis * np.cos(np.radians(star.inclination)))
+    table = np.zeros(layout.star.size)
+    table[-2:] = np.log(star.semi_major_axis), min(impact, 1.0)
+    wavelength = visits[0].airs.wavelength
+    return JointProblem(
+        layout=layout,
+        priors=priors,
+        star=star,
+        curves=tuple(curves),
+        places=tuple(places),
+        visits=white.visits,
+        period=star.period * HOURS_PER_DAY,
+        table=table,
+        wavelength=wavelength,
+        unit=priors.depth.unit_covariance(wavelength),
+        centre=white.radius_ratio("AIRS-CH0") ** 2,
+    )
+
+
+def first_state(problem: JointProblem, white: WhiteFit) -> JointState:
+    """Where the iterations start: the white fit, and the priors for everything else."""
+    layout = problem.layout
+    theta = np.zeros(layout.size)
+    theta[layout.depth] = problem.centre
+    theta[layout.star] = problem.table + star_mean(problem)
+    n = len(white.visits)
+    theta[layout.orbit] = white.parameters[n], abs(white.parameters[n + 1])
+    for position in range(n):
+        theta[layout.t0(position)] = white.parameters[position]
+    templates = tuple(shift_template(curve.level) for curve in problem.curves)
+    return JointState(
+        theta=theta,
+        noise=tuple(curve.noise for curve in problem.curves),
+        templates=templates,
+        drift_size=np.ones((n, 2)),
+        scale_spread=FIXED,
+    )
+
+
+def star_mean(problem: JointProblem) -> FloatArray:
+    """(star,) prior mean of limb darkening and of what the orbit differs from the table by."""
+    mean = problem.priors.star_mean
+    return np.asarray(mean @ regressors(problem.star, mean.shape[1]))
+
+
+def nuisance_prior(
+    problem: JointProblem, drift_size: FloatArray, scale_spread: float
+) -> tuple[FloatArray, FloatArray]:
+    """Prior of the nuisance parameters, orbit relative to the table.
+
+    Returns
+    -------
+    precision (nuisance, nuisance), mean (nuisance,)
+    """
+    layout = problem.layout
+    first = layout.nuisance[0]
+    precision = np.zeros((layout.nuisance.size, layout.nuisance.size))
+    star = layout.star - first
+    precision[np.ix_(star, star)] = np.linalg.inv(problem.priors.star_scatter)
+    airs = np.linalg.inv(problem.priors.drift_airs)
+    fgs1 = np.linalg.inv(problem.priors.drift_fgs1)
+    for visit, size in enumerate(drift_size):
+        index = layout.drift_airs(visit).ravel() - first
+        precision[np.ix_(index, index)] = airs * size[0]
+        index = layout.drift_fgs1(visit).ravel() - first
+        precision[np.ix_(index, index)] = fgs1 * size[1]
+        scale = layout.visit_scale(visit) - first
+        precision[scale, scale] = scale_spread**-2.0
+    mean = np.zeros(layout.nuisance.size)
+    mean[star] = star_mean(problem)
+    return precision, mean
+
+
+def table_values(problem: JointProblem) -> FloatArray:
+    """(leading,) values that the learnt priors take as their zero."""
+    values = np.zeros(problem.layout.leading)
+    values[problem.layout.star] = problem.table
+    return values
+
+
+def equations(problem: JointProblem, state: JointState) -> tuple[CurveEquations, ...]:
+    """Linearise all light curves about the state."""
+    return tuple(
+        curve_equations(
+            replace(curve, noise=noise), state.theta, where, problem.period, templates
+        )
+        for curve, noise, templates, (_, where) in zip(
+            problem.curves, state.noise, state.templates, problem.places, strict=True
+        )
+    )
+
+
+def likelihood(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
+) -> tuple[FloatArray, FloatArray]:
+    """Information of all curves about steps of all parameters, with priors of t0 and levels."""
+    layout = problem.layout
+    matrix = np.zeros((layout.size, layout.size))
+    vector = np.zeros(layout.size)
+    for curve in curves:
+        matrix[np.ix_(curve.index, curve.index)] += curve.matrix
+        vector[curve.index] += curve.vector
+    trailing = np.arange(layout.leading, layout.size)
+    precision = np.full(trailing.size, _LEVEL_SPREAD**-2.0)
+    precision[[layout.t0(v) - layout.leading for v in range(layout.visits)]] = _T0_SPREAD**-2.0
+    matrix[trailing, trailing] += precision
+    levels = np.setdiff1d(trailing, [layout.t0(v) for v in range(layout.visits)])
+    vector[levels] -= state.theta[levels] / _LEVEL_SPREAD**2
+    return matrix, vector
+
+
+def depth_prior_precision(problem: JointProblem) -> FloatArray:
+    """(283, 283) prior precision of the depths while iterating, for a typical amplitude."""
+    prior = problem.priors.depth
+    covariance = prior.covariance(problem.unit, prior.typical_amplitude)
+    covariance[np.diag_indices_from(covariance)] += (1e-4 * FREE_DEPTH) ** 2
+    return np.asarray(np.linalg.inv(covariance))

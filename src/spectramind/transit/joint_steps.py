@@ -1,0 +1,171 @@
+"""Iterated linearised Gaussian inference: Gauss-Newton steps with a trust region, noise, templates
+and the size of the drift learnt on the way.
+
+The size of a visit's drift is unknown within factors, so that its coefficients follow Student's t:
+a Gaussian whose precision is itself estimated (K. Lange et al., J. Am. Stat. Assoc. 84, 881, 1989).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+from spectramind.transit.jitter_templates import residual_templates
+from spectramind.transit.joint_problem import (
+    JointProblem,
+    JointState,
+    depth_prior_precision,
+    equations,
+    likelihood,
+    nuisance_prior,
+    table_values,
+)
+from spectramind.transit.normal_equations import CurveEquations
+from spectramind.transit.priors import DRIFT_FREEDOM
+
+FloatArray = NDArray[np.float64]
+
+_LARGEST_STEP = {"t0": 0.15, "log_a": 0.1, "impact": 0.15, "depth": 0.01}
+_DEPTH_RANGE = (1e-5, 0.2)
+_TEMPLATES_AFTER = 3
+_SETTLED = 5
+_CONVERGED = 1e-6
+
+
+def _posterior_of_drift(
+    factor: tuple[FloatArray, bool], theta: FloatArray, index: FloatArray
+) -> FloatArray:
+    """Second moments of some parameters under the linearised posterior."""
+    unit = np.zeros((theta.size, index.size))
+    unit[index, np.arange(index.size)] = 1.0
+    covariance = cho_solve(factor, unit, check_finite=False)[index]
+    return np.asarray(covariance + np.outer(theta[index], theta[index]))
+
+
+def _drift_size(problem: JointProblem, theta: FloatArray, factor: tuple[FloatArray, bool]) -> FloatArray:
+    """(visit, 2) precision of each visit's drift relative to the typical one."""
+    layout, priors = problem.layout, problem.priors
+    size = np.ones((layout.visits, 2))
+    for visit in range(layout.visits):
+        indices = (layout.drift_airs(visit).ravel(), layout.drift_fgs1(visit).ravel())
+        for i, (index, typical) in enumerate(
+            zip(indices, (priors.drift_airs, priors.drift_fgs1), strict=True)
+        ):
+            moments = _posterior_of_drift(factor, theta, index)
+            square = float(np.trace(np.linalg.solve(typical, moments)))
+            size[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
+    return size
+
+
+def _limited(problem: JointProblem, step: FloatArray) -> FloatArray:
+    """The step, shortened where it would leave the range of the linearisation."""
+    layout = problem.layout
+    t0 = max(abs(float(step[layout.t0(v)])) for v in range(layout.visits))
+    sizes = {
+        "t0": t0,
+        "log_a": abs(float(step[layout.orbit[0]])),
+        "impact": abs(float(step[layout.orbit[1]])),
+        "depth": float(np.max(np.abs(step[layout.depth]))),
+    }
+    ratio = max(size / _LARGEST_STEP[name] for name, size in sizes.items())
+    return step / max(1.0, ratio)
+
+
+def solve_step(
+    problem: JointProblem,
+    state: JointState,
+    curves: Sequence[CurveEquations],
+    depth_precision: FloatArray,
+) -> tuple[FloatArray, tuple[FloatArray, bool]]:
+    """Step of all parameters to the posterior mean of the linearised problem.
+
+    Returns
+    -------
+    step (parameter,), Cholesky factor of the posterior precision
+    """
+    layout = problem.layout
+    matrix, vector = likelihood(problem, state, curves)
+    precision, mean = nuisance_prior(problem, state.drift_size, state.scale_spread)
+    nuisance, depth = layout.nuisance, layout.depth
+    now = (state.theta[: layout.leading] - table_values(problem))[nuisance]
+    matrix[np.ix_(nuisance, nuisance)] += precision
+    vector[nuisance] += precision @ (mean - now)
+    matrix[np.ix_(depth, depth)] += depth_precision
+    vector[depth] += depth_precision @ (problem.centre - state.theta[depth])
+    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    return cho_solve(factor, vector, check_finite=False), factor
+
+
+def _moved(problem: JointProblem, state: JointState, step: FloatArray) -> FloatArray:
+    theta = state.theta + step
+    layout = problem.layout
+    theta[layout.depth] = np.clip(theta[layout.depth], *_DEPTH_RANGE)
+    impact = layout.orbit[1]
+    theta[impact] = min(abs(theta[impact]), 1.2)  # both signs are the same orbit
+    return np.asarray(theta)
+
+
+def _with_templates(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations], most: int
+) -> JointState:
+    """Jitter patterns as the residuals show them."""
+    templates = tuple(
+        residual_templates(equation.residual, curve.noise, most)
+        for equation, curve in zip(curves, problem.curves, strict=True)
+    )
+    return replace(state, templates=templates)
+
+
+def residual_noise(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
+) -> tuple[FloatArray, ...]:
+    """(channel,) relative noise of a bin of each curve, from its residuals; inf where unusable."""
+    noise = []
+    for equation, curve, templates in zip(curves, problem.curves, state.templates, strict=True):
+        count = curve.usable.sum(axis=0)
+        flux = np.mean(equation.transit)
+        fitted = templates.shape[0] * count / curve.flux.shape[1] + (
+            5.0 if curve.flux.shape[1] > 1 else 2.0 + problem.layout.orders.time
+        )
+        free = np.maximum(count - fitted, 1.0)
+        rms = np.sqrt(np.sum(equation.clean**2, axis=0) / free * flux)
+        noise.append(np.where(np.isfinite(curve.noise), np.maximum(rms, 1e-9), np.inf))
+    return tuple(noise)
+
+
+def iterate(
+    problem: JointProblem, state: JointState, most_templates: int, iterations: int
+) -> tuple[JointState, tuple[CurveEquations, ...], int, bool]:
+    """Step until nothing moves.
+
+    Returns
+    -------
+    state, equations about it, number of steps, whether it converged
+    """
+    layout = problem.layout
+    depth_precision = depth_prior_precision(problem)
+    curves = equations(problem, state)
+    converged, count = False, 0
+    while count < iterations and not converged:
+        step, factor = solve_step(problem, state, curves, depth_precision)
+        step = _limited(problem, step)
+        theta = _moved(problem, state, step)
+        state = replace(state, theta=theta)
+        count += 1
+        if count >= 2:
+            state = replace(state, drift_size=_drift_size(problem, theta, factor))
+        curves = equations(problem, state)
+        if count == _TEMPLATES_AFTER:
+            state = _with_templates(problem, state, curves, most_templates)
+            curves = equations(problem, state)
+        if count == _TEMPLATES_AFTER + 1:
+            state = replace(state, noise=residual_noise(problem, state, curves))
+            curves = equations(problem, state)
+        small = np.abs(step[layout.depth]).max() < _CONVERGED
+        small &= bool(np.abs(step[layout.orbit]).max() < 3e-3)
+        converged = bool(count >= _SETTLED and small)
+    return state, curves, count, converged

@@ -1,0 +1,155 @@
+"""What is read off the state of a joint inference: geometry, limb darkening, residuals, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.survey.instruments import N_AIRS
+from spectramind.transit.joint_problem import JointProblem, JointState
+from spectramind.transit.normal_equations import (
+    VISIT_HOURS,
+    CurveEquations,
+    colour_basis,
+)
+from spectramind.transit.orbit import (
+    HOURS_PER_DAY,
+    Orbit,
+    contact_times,
+    full_duration,
+    transit_duration,
+)
+from spectramind.transit.planet_fit import CurveFit
+from spectramind.transit.posterior import WhiteLightCurve
+
+FloatArray = NDArray[np.float64]
+
+_EDGE_HOURS = 0.1
+_HIGH_CHI2 = 1.5
+
+
+def orbit_of(problem: JointProblem, state: JointState, position: int) -> Orbit:
+    """Orbit in the clock of one visit (position in the list of visits)."""
+    layout = problem.layout
+    log_a, impact = state.theta[layout.orbit]
+    t0 = float(state.theta[layout.t0(position)])
+    return Orbit(t0, problem.period, float(np.exp(log_a)), abs(float(impact)))
+
+
+def channel_limb_darkening(problem: JointProblem, state: JointState) -> FloatArray:
+    """(283, 3) u1, u2, u3 of every channel."""
+    layout = problem.layout
+    airs = colour_basis(N_AIRS, layout.orders.limb) @ state.theta[layout.limb_airs]
+    return np.concatenate([state.theta[layout.limb_fgs1], airs])
+
+
+def geometry(problem: JointProblem, state: JointState) -> dict[str, float]:
+    """Scalars of the fit by name; hours, days and stellar radii."""
+    layout = problem.layout
+    first = orbit_of(problem, state, 0)
+    depth = state.theta[layout.depth]
+    limb = channel_limb_darkening(problem, state)
+    k = float(np.sqrt(depth[1:].mean()))
+    mid_times = {
+        f"t0_{visit}": orbit_of(problem, state, position).t0
+        for position, visit in enumerate(problem.visits)
+    }
+    names = ("u1", "u2", "u3")
+    return {
+        **mid_times,
+        "period": problem.period / HOURS_PER_DAY,
+        "a_over_rs": first.a_over_rs,
+        "impact": first.impact,
+        "duration": transit_duration(first, k),
+        "k_airs": k,
+        "k_fgs1": float(np.sqrt(depth[0])),
+        **{f"{name}_airs": float(u) for name, u in zip(names, limb[1:].mean(axis=0), strict=True)},
+        **{f"{name}_fgs1": float(u) for name, u in zip(names, limb[0], strict=True)},
+    }
+
+
+def curve_fits(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
+) -> tuple[CurveFit, ...]:
+    """Residual statistics of every light curve."""
+    fits = []
+    for equation, curve, templates, (_, where) in zip(
+        curves, problem.curves, state.templates, problem.places, strict=True
+    ):
+        seen = np.isfinite(curve.noise)
+        count = np.maximum(curve.usable[:, seen].sum(axis=0), 1)
+        kept = 1.0 - templates.shape[0] / max(int(seen.sum()), 1)
+        square = np.sum(equation.clean[:, seen] ** 2, axis=0) / count / kept
+        square = square * float(np.mean(equation.transit))
+        fits.append(
+            CurveFit(
+                instrument=curve.instrument,
+                visit=curve.visit,
+                drift=state.theta[where.drift],
+                templates=int(templates.shape[0]),
+                samples=equation.samples,
+                scatter=float(np.sqrt(np.mean(square / curve.noise[seen] ** 2))),
+                stated=float(np.sqrt(np.mean(square / curve.stated[seen] ** 2))),
+            )
+        )
+    return tuple(fits)
+
+
+def _white_weights(curve_noise: FloatArray) -> FloatArray:
+    weight = np.where(np.isfinite(curve_noise), curve_noise, np.inf) ** -2.0
+    return np.asarray(weight / weight.sum())
+
+
+def white_curves(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
+) -> tuple[WhiteLightCurve, ...]:
+    """Noise-weighted mean over channels of each curve, drift and jitter removed, and its model."""
+    out = []
+    for equation, curve, noise in zip(curves, problem.curves, state.noise, strict=True):
+        weight = _white_weights(noise)
+        used = curve.usable * weight
+        total = used.sum(axis=1)
+        good = total > 0.5
+        divisor = np.where(good, total, 1.0)
+        model = equation.transit @ weight
+        deviation = np.sum(used * equation.clean * equation.transit, axis=1) / divisor
+        sigma = np.sqrt(1.0 / np.sum(np.where(np.isfinite(noise), noise, np.inf) ** -2.0))
+        out.append(
+            WhiteLightCurve(
+                instrument=curve.instrument,
+                visit=curve.visit,
+                time=curve.bin_time,
+                flux=np.where(good, model + deviation, np.nan),
+                model=model,
+                sigma=np.where(good, sigma / np.sqrt(divisor), np.inf),
+            )
+        )
+    return tuple(out)
+
+
+def fit_flags(
+    problem: JointProblem, state: JointState, *, converged: bool, disagree: bool, chi2: float
+) -> tuple[str, ...]:
+    """Names of what is doubtful about a fit."""
+    k = float(np.sqrt(state.theta[problem.layout.depth].mean()))
+    partial = False
+    for position in range(problem.layout.visits):
+        first, *_, last = contact_times(orbit_of(problem, state, position), k)
+        times = [c.time for c, (p, _) in zip(problem.curves, problem.places, strict=True) if p == position]
+        start = min((float(t.min()) for t in times), default=0.0)
+        end = max((float(t.max()) for t in times), default=VISIT_HOURS)
+        partial |= first < start + _EDGE_HOURS or last > end - _EDGE_HOURS
+    expected = 2 * problem.layout.visits
+    dark = any(not np.isfinite(curve.noise).all() for curve in problem.curves)
+    checks = {
+        "few_samples": len(problem.curves) < expected,
+        "partial_transit": partial,
+        "grazing": full_duration(orbit_of(problem, state, 0), k) == 0.0,
+        "visits_disagree": disagree,
+        "masked_channels": dark,
+        "high_chi2": chi2 > _HIGH_CHI2,
+        "not_converged": not converged,
+    }
+    return tuple(name for name, raised in checks.items() if raised)

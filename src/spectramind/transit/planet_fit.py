@@ -1,0 +1,74 @@
+"""Everything that the joint inference says about one planet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.survey.instruments import InstrumentName
+from spectramind.transit.parameter_layout import ParameterLayout
+from spectramind.transit.posterior import DepthPosterior
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NuisanceInformation:
+    """What the light curves say about star, orbit and drift, without the learnt priors.
+
+    The log likelihood is -1/2 w.matrix.w + w.(vector - cross depth) for nuisance parameters w
+    (limb darkening, ln(a/R* / table), impact - table, drift of each visit, visit scales) and depths.
+
+    matrix  (nuisance, nuisance)
+    cross   (nuisance, 283)
+    vector  (nuisance,)
+    """
+
+    layout: ParameterLayout
+    matrix: FloatArray
+    cross: FloatArray
+    vector: FloatArray
+
+
+@dataclass(frozen=True)
+class CurveFit:
+    """How well one light curve is described.
+
+    drift      (time order, wavelength order) Legendre coefficients
+    templates  number of jitter patterns that were taken out
+    samples    number of usable samples
+    scatter    rms residual / noise from differences of neighbours; 1 for white noise
+    stated     rms residual / noise that the light curve states (photon and read noise)
+    """
+
+    instrument: InstrumentName
+    visit: int
+    drift: FloatArray
+    templates: int
+    samples: int
+    scatter: float
+    stated: float
+
+
+@dataclass(frozen=True)
+class PlanetFit:
+    """Posterior of one planet and everything that a diagnosis needs.
+
+    posterior       depths with covariance, geometry, flags and white light curves
+    limb_darkening  (283, 3) u1, u2, u3 of I(mu) = 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu))
+    curves          one entry for each light curve
+    chi2            mean squared residual / noise from differences, over all curves
+    iterations      steps that were taken; 0 where the fit fell back to the first estimator
+    information     what priors can be learnt from; None after a fallback
+    learnt_from     origin of the priors
+    """
+
+    posterior: DepthPosterior
+    limb_darkening: FloatArray
+    curves: tuple[CurveFit, ...]
+    chi2: float
+    iterations: int
+    information: NuisanceInformation | None
+    learnt_from: str
