@@ -1,0 +1,280 @@
+"""Priors learnt from planets whose depths are known (empirical Bayes by expectation maximisation).
+
+With its depths known, a planet's light curves inform on its limb darkening, orbit and drift. Over
+many planets these follow
+
+    star parameters w_p ~ N(B x_p, S),     drift of a visit ~ Student's t with covariance C,
+
+x_p being the star's regressors. B, S and C maximise the marginal likelihood of all planets (A.
+Dempster, N. Laird, D. Rubin, J. R. Stat. Soc. B 39, 1, 1977); weak conjugate priors keep them sane
+when planets are few. Highest drift orders that the planets do not ask for are switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.errors import DataError
+from spectramind.survey.stars import Star
+from spectramind.transit.depth_prior import learn_depth_prior
+from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
+from spectramind.transit.planet_fit import PlanetFit
+from spectramind.transit.priors import DRIFT_FREEDOM, TransitPriors, regressors
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+LEAST_PLANETS = 8
+REGRESSORS = 2
+_ROUNDS = 40
+_PRIOR_PLANETS = 0.2  # weight, in planets, of the generic scatter divided by ten
+_PRIOR_SHARE = 0.1
+_UNCORRELATED_VISITS = 8.0  # weight, in visits, of uncorrelated drift coefficients
+_SLOPE_SPREAD = 0.5  # of the generic scatter
+_INTERCEPT_SPREAD = 2.0
+_LEAST_GAIN = 3.0  # of log evidence, for a drift order to be kept
+_OFF = 1e-7
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Likelihood of one planet's nuisance parameters given its depths."""
+
+    layout: ParameterLayout
+    matrix: FloatArray
+    vector: FloatArray
+    regressors: FloatArray
+
+
+@dataclass(frozen=True)
+class _Hyper:
+    """What is learnt: star mean and scatter, drift covariance of AIRS and FGS1."""
+
+    mean: FloatArray
+    scatter: FloatArray
+    airs: FloatArray
+    fgs1: FloatArray
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Posterior of one planet: star parameters and drift second moments, weighted by size."""
+
+    star: FloatArray
+    star_covariance: FloatArray
+    airs: FloatArray
+    fgs1: FloatArray
+
+
+def _known(fit: PlanetFit, depth: FloatArray, star: Star) -> _Known:
+    information = fit.information
+    assert information is not None  # noqa: S101 - callers pass joint fits only
+    layout = information.layout
+    keep = np.arange(layout.nuisance.size - layout.visits)  # visit scales are held at zero
+    return _Known(
+        layout=layout,
+        matrix=information.matrix[np.ix_(keep, keep)],
+        vector=(information.vector - information.cross @ depth)[keep],
+        regressors=regressors(star, REGRESSORS),
+    )
+
+
+def _drift_places(layout: ParameterLayout) -> list[tuple[IntArray, IntArray]]:
+    first = layout.nuisance[0]
+    return [
+        (layout.drift_airs(v).ravel() - first, layout.drift_fgs1(v).ravel() - first)
+        for v in range(layout.visits)
+    ]
+
+
+def _prior(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Precision and mean of the nuisance parameters."""
+    n = known.vector.size
+    precision, mean = np.zeros((n, n)), np.zeros(n)
+    star = np.arange(hyper.mean.shape[0])
+    precision[np.ix_(star, star)] = np.linalg.inv(hyper.scatter)
+    mean[star] = hyper.mean @ known.regressors
+    blocks = (np.linalg.inv(hyper.airs), np.linalg.inv(hyper.fgs1))
+    for size, places in zip(sizes, _drift_places(known.layout), strict=True):
+        for weight, index, block in zip(size, places, blocks, strict=True):
+            precision[np.ix_(index, index)] = weight * block
+    return precision, mean
+
+
+def _expect(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[_Moments, FloatArray]:
+    """Posterior moments of one planet, and the sizes (visit, 2) of its drift that they imply."""
+    precision, mean = _prior(known, hyper, sizes)
+    covariance = np.linalg.inv(known.matrix + precision)
+    posterior = covariance @ (known.vector + precision @ mean)
+    star = slice(0, hyper.mean.shape[0])
+    updated = sizes.copy()
+    sums = [np.zeros_like(hyper.airs), np.zeros_like(hyper.fgs1)]
+    for visit, places in enumerate(_drift_places(known.layout)):
+        for i, (index, block) in enumerate(zip(places, (hyper.airs, hyper.fgs1), strict=True)):
+            moments = np.outer(posterior[index], posterior[index]) + covariance[np.ix_(index, index)]
+            square = float(np.trace(np.linalg.solve(block, moments)))
+            updated[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
+            sums[i] += updated[visit, i] * moments
+    return _Moments(posterior[star], covariance[star, star], sums[0], sums[1]), updated
+
+
+def _regression(
+    stars: FloatArray, design: FloatArray, scatter: FloatArray, generic: TransitPriors
+) -> FloatArray:
+    """Mean (star, regressor) by ridge regression towards the generic one."""
+    size = np.diag(generic.star_scatter)
+    out = np.empty((stars.shape[1], design.shape[1]))
+    for i in range(stars.shape[1]):
+        spread = np.array([_INTERCEPT_SPREAD, _SLOPE_SPREAD]) ** 2 * size[i]
+        ridge = np.diag(scatter[i, i] / spread)
+        centre = np.array([generic.star_mean[i, 0], 0.0])
+        right = design.T @ stars[:, i] + ridge @ centre
+        out[i] = np.linalg.solve(design.T @ design + ridge, right)
+    return out
+
+
+def _shrunk(moments: FloatArray, visits: int) -> FloatArray:
+    """Covariance of drift coefficients, drawn towards no correlation."""
+    total = moments + _UNCORRELATED_VISITS * np.diag(np.diag(moments)) / visits
+    covariance = total / (visits + _UNCORRELATED_VISITS)
+    return np.asarray(covariance + _OFF**2 * np.eye(len(covariance)))
+
+
+def _maximise(
+    moments: Sequence[_Moments], design: FloatArray, visits: int, old: _Hyper, generic: TransitPriors
+) -> _Hyper:
+    stars = np.array([m.star for m in moments])
+    mean = _regression(stars, design, old.scatter, generic)
+    rest = stars - design @ mean.T
+    scatter = rest.T @ rest + np.sum([m.star_covariance for m in moments], axis=0)
+    scatter = scatter + _PRIOR_PLANETS * _PRIOR_SHARE * generic.star_scatter
+    return _Hyper(
+        mean=mean,
+        scatter=scatter / (len(moments) + _PRIOR_PLANETS),
+        airs=_shrunk(np.sum([m.airs for m in moments], axis=0), visits),
+        fgs1=_shrunk(np.sum([m.fgs1 for m in moments], axis=0), visits),
+    )
+
+
+def _iterate(
+    planets: Sequence[_Known], start: _Hyper, generic: TransitPriors, rounds: int
+) -> tuple[_Hyper, list[FloatArray]]:
+    sizes = [np.ones((known.layout.visits, 2)) for known in planets]
+    design = np.array([known.regressors for known in planets])
+    visits = sum(known.layout.visits for known in planets)
+    hyper = start
+    for _ in range(rounds):
+        moments = []
+        for i, known in enumerate(planets):
+            one, sizes[i] = _expect(known, hyper, sizes[i])
+            moments.append(one)
+        hyper = _maximise(moments, design, visits, hyper, generic)
+    return hyper, sizes
+
+
+def _log_evidence(
+    planets: Sequence[_Known], hyper: _Hyper, sizes: Sequence[FloatArray]
+) -> float:
+    """Log marginal likelihood of all planets, up to a constant."""
+    total = 0.0
+    for known, size in zip(planets, sizes, strict=True):
+        precision, mean = _prior(known, hyper, size)
+        matrix = known.matrix + precision
+        right = known.vector + precision @ mean
+        total += 0.5 * float(np.linalg.slogdet(precision)[1] - np.linalg.slogdet(matrix)[1])
+        total += 0.5 * float(right @ np.linalg.solve(matrix, right) - mean @ precision @ mean)
+    return total
+
+
+def _without(covariance: FloatArray, off: IntArray) -> FloatArray:
+    out = covariance.copy()
+    out[off, :] = 0.0
+    out[:, off] = 0.0
+    out[off, off] = _OFF**2
+    return out
+
+
+def _highest_orders(orders: DriftOrders, kept: tuple[int, int, int]) -> list[tuple[str, IntArray]]:
+    """What could be switched off next: the highest AIRS time order, colour, FGS1 time order."""
+    time, colour, fgs1 = kept
+    grid = np.arange(orders.airs).reshape(orders.time, -1)
+    options: list[tuple[str, IntArray]] = []
+    if time > 1:
+        options.append(("airs time", grid[time - 1 :].ravel()))
+    if colour > 0:
+        options.append(("airs colour", grid[:, colour:].ravel()))
+    if fgs1 > 1:
+        options.append(("fgs1 time", np.arange(fgs1 - 1, orders.time)))
+    return options
+
+
+def _pruned(
+    planets: Sequence[_Known], hyper: _Hyper, sizes: Sequence[FloatArray], orders: DriftOrders
+) -> _Hyper:
+    """Switch off the highest drift orders while that costs no evidence to speak of."""
+    kept = {"airs time": orders.time, "airs colour": orders.colour, "fgs1 time": orders.time}
+    evidence = _log_evidence(planets, hyper, sizes)
+    dropped = True
+    while dropped:
+        dropped = False
+        now = (kept["airs time"], kept["airs colour"], kept["fgs1 time"])
+        for name, off in _highest_orders(orders, now):
+            if name == "fgs1 time":
+                trial = replace(hyper, fgs1=_without(hyper.fgs1, off))
+            else:
+                trial = replace(hyper, airs=_without(hyper.airs, off))
+            value = _log_evidence(planets, trial, sizes)
+            if value > evidence - _LEAST_GAIN:
+                hyper, evidence, dropped = trial, value, True
+                kept[name] -= 1
+    return hyper
+
+
+def learn_priors(
+    fits: Mapping[int, PlanetFit],
+    depth: Mapping[int, FloatArray],
+    stars: Mapping[int, Star],
+    generic: TransitPriors,
+    learnt_from: str,
+) -> TransitPriors:
+    """Priors from training planets.
+
+    Parameters
+    ----------
+    fits : by planet id, made with generic priors or others of the same size; fallbacks are ignored
+    depth : (283,) true depths by planet id
+    stars : table entries by planet id
+    generic : where learning starts and what it is drawn towards when planets are few
+    learnt_from : how the training set is to be named in the priors
+
+    Raises
+    ------
+    DataError : fewer than 8 usable planets
+    """
+    used = sorted(p for p, fit in fits.items() if p in depth and fit.information is not None)
+    if len(used) < LEAST_PLANETS:
+        found = f"{len(used)} joint fits with known depths"
+        remedy = "use the generic priors"
+        raise DataError(learnt_from, f"at least {LEAST_PLANETS} planets", found, remedy)
+    planets = [_known(fits[p], depth[p], stars[p]) for p in used]
+    start = _Hyper(
+        mean=generic.star_mean,
+        scatter=generic.star_scatter,
+        airs=generic.drift_airs,
+        fgs1=generic.drift_fgs1,
+    )
+    hyper, sizes = _iterate(planets, start, generic, _ROUNDS)
+    hyper = _pruned(planets, hyper, sizes, generic.orders)
+    return TransitPriors(
+        orders=generic.orders,
+        star_mean=hyper.mean,
+        star_scatter=hyper.scatter,
+        drift_airs=hyper.airs,
+        drift_fgs1=hyper.fgs1,
+        depth=learn_depth_prior(np.array([depth[p] for p in used])),
+        learnt_from=f"{learnt_from}: {len(used)} planets",
+    )
