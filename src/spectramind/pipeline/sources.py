@@ -23,6 +23,11 @@ from spectramind.provenance.product import is_current, product_attributes
 from spectramind.survey.discovery import Split, Survey, Visit, open_survey
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
+from spectramind.transit.imported_light_curves import (
+    ImportedSource,
+    has_imported_light_curves,
+    open_imported,
+)
 
 _PRODUCT = re.compile(r"(?P<planet>\d+)_(?P<visit>\d+)\.nc")
 
@@ -158,6 +163,11 @@ def _reduced_at(root: Path, split: Split) -> ReducedSource:
 
 
 @lru_cache(maxsize=2)
+def _imported_at(root: Path, split: Split) -> ImportedSource:
+    return open_imported(root, split)
+
+
+@lru_cache(maxsize=2)
 def _survey_at(root: Path, split: Split) -> Survey:
     return open_survey(root, split)
 
@@ -172,4 +182,6 @@ def source_of(config: Config) -> Source:
     root = required(config.paths.input, "paths.input")
     if (root / "reduced" / config.data.split).is_dir():
         return _reduced_at(root, config.data.split)
+    if has_imported_light_curves(root):
+        return _imported_at(root, config.data.split)
     return FrameSource(_survey_at(root, config.data.split), config)

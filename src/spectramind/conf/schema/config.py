@@ -14,6 +14,7 @@ from spectramind.conf.schema.runtime import RuntimeConfig
 from spectramind.conf.schema.section import Section
 from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.conf.schema.submission import CalibConfig, ReportConfig, SubmitConfig
+from spectramind.conf.schema.transit import TransitConfig
 
 
 class Config(Section):
@@ -23,6 +24,7 @@ class Config(Section):
     data: DataConfig = Field(description="selection of planets")
     runtime: RuntimeConfig = Field(description="workers and failure policy")
     detector: DetectorConfig = Field(description="reduction of frames to light curves")
+    transit: TransitConfig = Field(description="joint inference of light curves")
     model: ModelConfig = Field(description="estimator")
     calib: CalibConfig = Field(description="calibration of sigma")
     submit: SubmitConfig = Field(description="submission files")

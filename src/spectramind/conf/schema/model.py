@@ -13,5 +13,5 @@ from spectramind.conf.schema.section import Section
 class ModelConfig(Section):
     """Choice of estimator."""
 
-    name: Literal["polynomial"] = Field(description="estimator of mu and sigma_raw")
+    name: Literal["physics", "polynomial"] = Field(description="estimator of mu and sigma_raw")
     ckpt: Path | None = Field(description="safetensors checkpoint; null for physics alone")
