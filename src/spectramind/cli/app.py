@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -48,4 +49,8 @@ def _options(
 
 def main() -> None:
     """Entry point of `spectramind` and `python -m spectramind`."""
+    # Thousands of small matrices: threads of the BLAS cost more than they bring, ten times on a
+    # busy machine. It reads this when numpy is first imported, which no verb has done yet.
+    for library in ("OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     app()
