@@ -36,7 +36,6 @@ _PRIOR_SHARE = 0.1
 _UNCORRELATED_VISITS = 8.0  # weight, in visits, of uncorrelated drift coefficients
 _SLOPE_SPREAD = 0.5  # of the generic scatter
 _INTERCEPT_SPREAD = 2.0
-_LEAST_GAIN = 3.0  # of log evidence, for a drift order to be kept
 _OFF = 1e-7
 
 
@@ -215,9 +214,14 @@ def _highest_orders(orders: DriftOrders, kept: tuple[int, int, int]) -> list[tup
 def _pruned(
     planets: Sequence[_Known], hyper: _Hyper, sizes: Sequence[FloatArray], orders: DriftOrders
 ) -> _Hyper:
-    """Switch off the highest drift orders while that costs no evidence to speak of."""
+    """Switch off the highest drift orders while that costs little evidence.
+
+    A coefficient has to be worth ln(visits): twice the price of the Bayesian information criterion
+    (G. Schwarz, Ann. Stat. 6, 461, 1978), because its correlations are learnt with it.
+    """
     kept = {"airs time": orders.time, "airs colour": orders.colour, "fgs1 time": orders.time}
     evidence = _log_evidence(planets, hyper, sizes)
+    price = float(np.log(sum(known.layout.visits for known in planets)))
     dropped = True
     while dropped:
         dropped = False
@@ -228,7 +232,7 @@ def _pruned(
             else:
                 trial = replace(hyper, airs=_without(hyper.airs, off))
             value = _log_evidence(planets, trial, sizes)
-            if value > evidence - _LEAST_GAIN:
+            if value > evidence - price * off.size:
                 hyper, evidence, dropped = trial, value, True
                 kept[name] -= 1
     return hyper

@@ -76,7 +76,10 @@ def _dataset(posterior: DepthPosterior, attributes: Mapping[str, str | int | flo
 
 
 def write_posterior(
-    path: Path, posterior: DepthPosterior, attributes: Mapping[str, str | int | float]
+    path: Path,
+    posterior: DepthPosterior,
+    attributes: Mapping[str, str | int | float],
+    groups: Mapping[str, xr.Dataset] | None = None,
 ) -> None:
     """Write `posterior` as netCDF to `path`; equal content gives equal bytes.
 
@@ -85,6 +88,7 @@ def write_posterior(
     path : target, replaced when it exists
     posterior : the fit of one planet
     attributes : provenance, e.g. config hash and input digest, written as file attributes
+    groups : what an estimator adds beyond the posterior, one netCDF group each
 
     Raises
     ------
@@ -92,6 +96,8 @@ def write_posterior(
     """
     with atomic_path(path) as temporary:
         _dataset(posterior, attributes).to_netcdf(temporary, engine="h5netcdf")
+        for name, dataset in (groups or {}).items():
+            dataset.to_netcdf(temporary, engine="h5netcdf", mode="a", group=name)
 
 
 def _white_curve(dataset: xr.Dataset, name: str) -> WhiteLightCurve:

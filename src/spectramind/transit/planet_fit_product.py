@@ -1,0 +1,145 @@
+"""The netCDF file of a joint fit: the posterior's file with one group more.
+
+Group `joint` holds limb darkening per channel, drift, residual statistics and what priors are
+learnt from. Whoever needs depths only reads the file with `read_posterior`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+
+from spectramind.errors import DataError
+from spectramind.survey.instruments import InstrumentName
+from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
+from spectramind.transit.planet_fit import CurveFit, NuisanceInformation, PlanetFit
+from spectramind.transit.product import read_posterior, write_posterior
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+GROUP = "joint"
+_REMEDY = "delete the file and fit this planet again"
+_STATISTICS = ("templates", "samples", "scatter", "stated")
+
+
+def _drift_variable(curve: CurveFit) -> str:
+    return f"drift_{'fgs1' if curve.instrument == 'FGS1' else 'airs'}_{curve.visit}"
+
+
+def _information_variables(
+    information: NuisanceInformation,
+) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+    note = "log likelihood = -1/2 w.matrix.w + w.(vector - cross depth)"
+    row = "nuisance"
+    return {
+        "information_matrix": ((row, "nuisance_2"), information.matrix, {"long_name": note}),
+        "information_cross": ((row, "channel"), information.cross, {"long_name": note}),
+        "information_vector": ((row,), information.vector, {"long_name": note}),
+    }
+
+
+def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
+    import xarray as xr
+
+    law = "I(mu) = 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu))"
+    variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {
+        "limb_darkening": (
+            ("channel", "term"),
+            fit.limb_darkening,
+            {"units": "1", "long_name": f"u1, u2, u3 of {law}"},
+        )
+    }
+    for curve in fit.curves:
+        name = _drift_variable(curve)
+        axes = (f"{name}_time_order", f"{name}_wavelength_order")
+        note = "Legendre coefficients of relative drift, time order from 1, wavelength order from 0"
+        variables[name] = (axes, curve.drift, {"units": "1", "long_name": note})
+    for name in _STATISTICS:
+        values = np.array([getattr(curve, name) for curve in fit.curves], dtype=np.float64)
+        variables[name] = (("curve",), values, {"units": "1", "long_name": f"{name} of each curve"})
+    attributes: dict[str, str | int | float] = {
+        "curves": " ".join(f"{c.instrument}:{c.visit}" for c in fit.curves),
+        "chi2": fit.chi2,
+        "iterations": fit.iterations,
+        "priors_learnt_from": fit.learnt_from,
+    }
+    if fit.information is not None:
+        variables |= _information_variables(fit.information)
+        orders = fit.information.layout.orders
+        attributes |= {f"order_{name}": getattr(orders, name) for name in ("time", "colour", "limb")}
+        attributes["visits"] = fit.information.layout.visits
+    return xr.Dataset(variables, attrs=attributes)
+
+
+def write_planet_fit(
+    path: Path, fit: PlanetFit, attributes: Mapping[str, str | int | float]
+) -> None:
+    """Write a joint fit as netCDF to `path`, atomically.
+
+    Raises
+    ------
+    OutputError : the file cannot be written
+    """
+    write_posterior(path, fit.posterior, attributes, {GROUP: _joint_dataset(fit)})
+
+
+def _curves(dataset: xr.Dataset) -> tuple[CurveFit, ...]:
+    curves = []
+    for index, label in enumerate(str(dataset.attrs["curves"]).split()):
+        name, visit = label.split(":")
+        instrument = next(n for n in get_args(InstrumentName) if n == name)
+        values = {key: float(dataset[key].to_numpy()[index]) for key in _STATISTICS}
+        variable = f"drift_{'fgs1' if instrument == 'FGS1' else 'airs'}_{visit}"
+        curves.append(
+            CurveFit(
+                instrument=instrument,
+                visit=int(visit),
+                drift=dataset[variable].to_numpy().astype(np.float64),
+                templates=int(values["templates"]),
+                samples=int(values["samples"]),
+                scatter=values["scatter"],
+                stated=values["stated"],
+            )
+        )
+    return tuple(curves)
+
+
+def _information(dataset: xr.Dataset) -> NuisanceInformation | None:
+    if "information_matrix" not in dataset:
+        return None
+    orders = DriftOrders(*(int(dataset.attrs[f"order_{n}"]) for n in ("time", "colour", "limb")))
+    return NuisanceInformation(
+        layout=ParameterLayout(orders, int(dataset.attrs["visits"])),
+        matrix=dataset["information_matrix"].to_numpy().astype(np.float64),
+        cross=dataset["information_cross"].to_numpy().astype(np.float64),
+        vector=dataset["information_vector"].to_numpy().astype(np.float64),
+    )
+
+
+def read_planet_fit(path: Path) -> PlanetFit:
+    """Read what `write_planet_fit` wrote.
+
+    Raises
+    ------
+    DataError : missing, damaged, or the posterior of another estimator
+    """
+    import xarray as xr
+
+    posterior = read_posterior(path)
+    try:
+        with xr.open_dataset(path, engine="h5netcdf", group=GROUP) as dataset:
+            return PlanetFit(
+                posterior=posterior,
+                limb_darkening=dataset["limb_darkening"].to_numpy().astype(np.float64),
+                curves=_curves(dataset),
+                chi2=float(dataset.attrs["chi2"]),
+                iterations=int(dataset.attrs["iterations"]),
+                information=_information(dataset),
+                learnt_from=str(dataset.attrs["priors_learnt_from"]),
+            )
+    except (OSError, KeyError, ValueError, IndexError, StopIteration) as error:
+        raise DataError(path, "a joint fit", str(error), _REMEDY) from error
