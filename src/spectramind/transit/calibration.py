@@ -134,12 +134,19 @@ def learn_calibration(
 
     Parameters
     ----------
-    posteriors, truths, stars : one each a planet
+    posteriors, truths, stars : one each a planet; those of the fallback are left out
     correct_mean : whether to look for a correction of the mean
     """
-    rest = [residuals(p, t) for p, t in zip(posteriors, truths, strict=True)]
+    used = [
+        (p, t, s)
+        for p, t, s in zip(posteriors, truths, stars, strict=True)
+        if p.estimator == "joint"
+    ]
+    if not used:
+        return neutral_calibration()
+    rest = [residuals(posterior, truth) for posterior, truth, _ in used]
     target = np.array([[r.fgs1, r.airs_mean] for r in rest])
-    table = np.array([features(p, s) for p, s in zip(posteriors, stars, strict=True)])
+    table = np.array([features(posterior, star) for posterior, _, star in used])
     centre, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
     design = np.column_stack([np.ones(len(table)), (table - centre) / scale])
     shift = np.zeros((2, design.shape[1]))
@@ -155,7 +162,9 @@ def learn_calibration(
 def calibrated(
     posterior: DepthPosterior, star: Star, calibration: TransitCalibration
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean and sigma (283,) each, as they are handed in."""
+    """Mean and sigma (283,) each, as they are handed in; a fallback's are its own."""
+    if posterior.estimator != "joint":
+        return np.maximum(posterior.depth, 0.0), posterior.sigma
     parts = error_parts(posterior)
     place = (features(posterior, star) - calibration.centre) / calibration.scale
     move = calibration.shift @ np.concatenate([[1.0], np.clip(place, -3.0, 3.0)])

@@ -33,7 +33,9 @@ _FILE = re.compile(r"(?P<planet>\d+)_(?P<visit>\d+)\.npz")
 _MISSING = -32768
 _PAIR_SECONDS = {"AIRS-CH0": 4.8, "FGS1": 0.4}
 _READ_NOISE = 13.0
-_PIXELS = {"AIRS-CH0": 8, "FGS1": 100}  # about as many pixels as an extraction window weighs fully
+# Pixels whose read noise is in the flux: a sum over 16 rows of AIRS, over 15 x 15 pixels of FGS1.
+# Only masks and diagnoses rest on it; the inference measures the noise itself.
+_PIXELS = {"AIRS-CH0": 16, "FGS1": 225}
 
 
 def has_imported_light_curves(root: Path) -> bool:
