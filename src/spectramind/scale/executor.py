@@ -9,12 +9,14 @@ the workers, not by the survey.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Generic, TypeVar
 
 from spectramind.errors import SpectraMindError
@@ -73,9 +75,25 @@ def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Val
         return Outcome(item, None, " ".join(text.split()), details=traceback.format_exc())
 
 
+def _end_with_parent() -> None:
+    """Make this worker end at once when its parent is gone, and silently on Ctrl-C.
+
+    A parent that is killed cannot stop its workers; left alone, they would wait for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    def watch() -> None:
+        if parent := parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned, not forked: a forked child inherits locks held by threads of polars and the BLAS.
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    context = get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
 
 
 def _alone(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
@@ -99,8 +117,9 @@ def _in_processes(
         try:
             while queue or flight:
                 while queue and len(flight) < 2 * workers:
-                    item = queue.pop()
-                    flight[pool.submit(_attempt, function, item)] = item
+                    # A worker may die right here: only what was accepted leaves the queue.
+                    flight[pool.submit(_attempt, function, queue[-1])] = queue[-1]
+                    queue.pop()
                 for future in wait(flight, return_when=FIRST_COMPLETED).done:
                     outcome = future.result()
                     del flight[future]
