@@ -22,6 +22,8 @@ def test_torn_last_line_is_tolerated(tmp_path: Path) -> None:
     events = list(read_events(log))
     assert [event["event"] for event in events] == ["started"]
     assert events[0]["planets"] == 3
+    append_event(log, "next", "predict", "started")
+    assert [event["run"] for event in read_events(log)] == ["run", "next"]
 
 
 def test_unknown_schema_and_missing_log_are_empty(tmp_path: Path) -> None:
@@ -60,6 +62,17 @@ def test_failed_run_says_so(tmp_path: Path) -> None:
     last = list(read_events(tmp_path / "logs" / EVENTS))[-1]
     assert last["status"] == "failed"
     assert last["error"] == "file: expected this, found that; do something"
+
+
+def test_internal_fault_is_not_an_interruption(tmp_path: Path) -> None:
+    overrides = [f"paths.outputs={tmp_path}/outputs", f"paths.logs={tmp_path}/logs"]
+    with pytest.raises(ZeroDivisionError), open_run("score", compose(overrides), overrides):
+        raise ZeroDivisionError("by zero")
+    with pytest.raises(KeyboardInterrupt), open_run("score", compose(overrides), overrides):
+        raise KeyboardInterrupt
+    events = [e for e in read_events(tmp_path / "logs" / EVENTS) if e["event"] == "finished"]
+    assert [event["status"] for event in events] == ["failed", "interrupted"]
+    assert events[0]["error"] == "ZeroDivisionError: by zero"
 
 
 def test_digests(tmp_path: Path) -> None:

@@ -20,15 +20,17 @@ def last_out(config: Config) -> Path:
     if config.paths.out is not None:
         return config.paths.out
     log = config.paths.logs / EVENTS
-    started: dict[str, str] = {}
-    found: str | None = None
+    started: dict[str, Path | None] = {}
+    found: Path | None = None
     for record in read_events(log):
         if record.get("verb") != "predict":
             continue
         if record["event"] == "started":
-            started[record["run"]] = record["config"]["paths"]["out"]
+            # Relative paths are relative to where that run was started.
+            out = record["config"]["paths"]["out"]
+            started[record["run"]] = Path(record.get("folder", ""), out) if out else None
         elif record["event"] == "finished" and record.get("status") == "ok":
             found = started.get(record["run"], found)
     if found is None:
         raise DataError(log, "a finished predict run", "none", "add +paths.out=DIR")
-    return Path(found)
+    return found

@@ -21,17 +21,22 @@ SCHEMA = 1
 def append_line(path: Path, line: str) -> None:
     """Append `line` to `path` in a single write, so that parallel writers do not interleave.
 
+    A torn last line is closed first: it must not swallow the line that follows it.
+
     Raises
     ------
     OutputError : the log cannot be written
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(handle, line.encode() + b"\n")
-        finally:
-            os.close(handle)
+        with path.open("a+b", buffering=0) as log:
+            size = log.seek(0, os.SEEK_END)
+            log.seek(max(size - 1, 0))
+            closing = b"" if log.read(1) in (b"", b"\n") else b"\n"
+            rest = closing + line.encode() + b"\n"
+            # Only a disk that fills up takes less than the whole; the next write then says so.
+            while rest:
+                rest = rest[log.write(rest) or 0 :]
     except OSError as error:
         raise output_error(path, error) from error
 

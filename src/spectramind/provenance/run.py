@@ -71,6 +71,7 @@ def _open_run(verb: str, config: Config, overrides: Sequence[str]) -> Run:
     run.event(
         "started",
         hash=digest,
+        folder=str(Path.cwd()),
         overrides=list(overrides),
         config=config.model_dump(mode="json"),
         code=code_digest(),
@@ -91,6 +92,10 @@ def open_run(verb: str, config: Config, overrides: Sequence[str]) -> Iterator[Ru
         ending = {"status": "ok"}
     except SpectraMindError as error:
         ending = {"status": "failed", "error": str(error)}
+        raise
+    except Exception as error:
+        # A fault of ours: recorded as such, and passed on as it is.
+        ending = {"status": "failed", "error": f"{type(error).__name__}: {error}"}
         raise
     finally:
         seconds = round(time.monotonic() - start, 3)
