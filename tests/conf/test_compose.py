@@ -32,6 +32,9 @@ def test_plus_means_the_same() -> None:
         ("runtime.strict", ["key=value", "runtime.strict"]),
         ("data.planets=[1,", ["Hydra"]),
         ("nonsense=1", ["nonsense"]),
+        ("paths.out=", ["paths.out", "a path"]),
+        ("+paths.out=''", ["paths.out", "a path"]),
+        ("data.planets=[]", ["data.planets", "at least 1"]),
     ],
 )
 def test_typo_is_one_line_with_a_remedy(override: str, words: list[str]) -> None:
@@ -50,10 +53,16 @@ def test_configuration_is_frozen() -> None:
         config.data.split = "train"  # type: ignore[misc]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
 def test_any_path_survives(name: str) -> None:
-    name = f"x{name}y".replace("'", "_").replace('"', "_").replace("$", "_").replace("\\", "_")
+    # A value in quotes loses them, and ${...} is Hydra's own.
+    name = f"x{name}".rstrip("'\"").replace("$", "_")
+    assert compose([f"paths.out=/tmp/{name}"]).paths.out == Path(f"/tmp/{name}")
+
+
+@pytest.mark.parametrize("name", ["it's", "two words", "a\\b", "a\\'b", "end\\", "[x]={y}, z"])
+def test_awkward_path_survives(name: str) -> None:
     assert compose([f"paths.out=/tmp/{name}"]).paths.out == Path(f"/tmp/{name}")
 
 

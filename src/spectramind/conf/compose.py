@@ -7,6 +7,7 @@ in the schema and an unknown one is an error.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -47,6 +48,10 @@ def _closest(word: str, known: Sequence[str]) -> str:
     return f"did you mean {matches[0]}?" if matches else "`spectramind VERB --help` shows examples"
 
 
+def _escaped(match: re.Match[str]) -> str:
+    return match[1] * 2 + (f"\\{match[2]}" if match[2] else "")
+
+
 def _normalise(override: str, keys: dict[str, Any], groups: dict[str, tuple[str, ...]]) -> str:
     """Strip `+`, check the key, and quote paths so that any character may stand in them."""
     key, separator, value = override.lstrip("+").partition("=")
@@ -60,8 +65,12 @@ def _normalise(override: str, keys: dict[str, Any], groups: dict[str, tuple[str,
     if key not in keys:
         known = [*keys, *groups]
         raise DataError(_HERE, "a known key", repr(key), _closest(key, known))
-    if keys[key] in (Path, Path | None) and value not in ("null", ""):
-        escaped = value.strip("'\"").replace("\\", "\\\\").replace("'", "\\'")
+    if keys[key] in (Path, Path | None) and value != "null":
+        if not value.strip(" '\""):
+            # An unset variable of the shell; an empty path would mean the working folder.
+            raise DataError(f"{_HERE} key {key}", "a path", "nothing", "give one, or null")
+        # Hydra reads a backslash as such, except before a quote and at the end.
+        escaped = re.sub(r"(\\*)('|$)", _escaped, value.strip("'\""))
         return f"{key}='{escaped}'"
     return f"{key}={value}"
 

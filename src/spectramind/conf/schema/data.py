@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,6 @@ class DataConfig(Section):
     """Selection of planets."""
 
     split: Literal["train", "test"] = Field(description="folder of the survey to work on")
-    planets: tuple[int, ...] | None = Field(
+    planets: Annotated[tuple[int, ...], Field(min_length=1)] | None = Field(
         description="planet ids to work on; null works on every planet of the split"
     )
