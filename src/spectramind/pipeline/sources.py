@@ -24,6 +24,7 @@ from spectramind.survey.discovery import Split, Survey, Visit, open_survey
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
 from spectramind.transit.imported_light_curves import (
+    TIMES,
     ImportedSource,
     has_imported_light_curves,
     open_imported,
@@ -157,31 +158,53 @@ def _open_reduced(root: Path, split: Split) -> ReducedSource:
     )
 
 
+Stamp = tuple[tuple[int, int, int] | None, ...]
+
+_TABLES = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv", "sample_submission.csv", TIMES)
+
+
+def _stamp(root: Path, split: Split) -> Stamp:
+    """Changes when a table or the list of planets does: what is remembered is then out of date."""
+    names = (*_TABLES, f"{split}_star_info.csv", split, f"reduced/{split}")
+    return tuple(_changed(root / name) for name in names)
+
+
+def _changed(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
 @lru_cache(maxsize=2)
-def _reduced_at(root: Path, split: Split) -> ReducedSource:
+def _reduced_at(root: Path, split: Split, _: Stamp) -> ReducedSource:
     return _open_reduced(root, split)
 
 
 @lru_cache(maxsize=2)
-def _imported_at(root: Path, split: Split) -> ImportedSource:
+def _imported_at(root: Path, split: Split, _: Stamp) -> ImportedSource:
     return open_imported(root, split)
 
 
 @lru_cache(maxsize=2)
-def _survey_at(root: Path, split: Split) -> Survey:
+def _survey_at(root: Path, split: Split, _: Stamp) -> Survey:
     return open_survey(root, split)
 
 
 def source_of(config: Config) -> Source:
-    """The source that `paths.input` holds, opened once per process.
+    """The source that `paths.input` holds, opened again only when its tables change.
+
+    Frames come before light curves: `paths.out` may be the survey's own folder.
 
     Raises
     ------
     DataError : the folder is neither a survey of frames nor one of light curves
     """
-    root = required(config.paths.input, "paths.input")
-    if (root / "reduced" / config.data.split).is_dir():
-        return _reduced_at(root, config.data.split)
+    root, split = required(config.paths.input, "paths.input"), config.data.split
+    stamp = _stamp(root, split)
     if has_imported_light_curves(root):
-        return _imported_at(root, config.data.split)
-    return FrameSource(_survey_at(root, config.data.split), config)
+        return _imported_at(root, split, stamp)
+    if (root / "reduced" / split).is_dir() and not (root / split).is_dir():
+        return _reduced_at(root, split, stamp)
+    return FrameSource(_survey_at(root, split, stamp), config)
