@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from spectramind import __version__
-from spectramind.cli import calibrate_temp, predict, reduce, score, selftest, simulate, submit
+from spectramind.cli import calibrate_temp, fit, predict, reduce, score, selftest, simulate
 from spectramind.cli import report as report_verb
+from spectramind.cli import submit as submit_verb
+from spectramind.cli import train as train_verb
 from spectramind.cli import validate as validate_verb
 
 app = typer.Typer(
@@ -24,9 +26,11 @@ app = typer.Typer(
 app.command("test", epilog=selftest.EXAMPLE)(selftest.selftest)
 app.command("simulate", epilog=simulate.EXAMPLE)(simulate.simulate)
 app.command("reduce", epilog=reduce.EXAMPLE)(reduce.reduce)
+app.command("fit", epilog=fit.EXAMPLE)(fit.fit)
+app.command("train", epilog=train_verb.EXAMPLE)(train_verb.train)
 app.command("predict", epilog=predict.EXAMPLE)(predict.predict)
 app.command("calibrate-temp", epilog=calibrate_temp.EXAMPLE)(calibrate_temp.calibrate_temp)
-app.command("submit", epilog=submit.EXAMPLE)(submit.submit)
+app.command("submit", epilog=submit_verb.EXAMPLE)(submit_verb.submit)
 app.command("validate", epilog=validate_verb.EXAMPLE)(validate_verb.validate)
 app.command("score", epilog=score.EXAMPLE)(score.score)
 app.command("report", epilog=report_verb.EXAMPLE)(report_verb.report)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import Predictions, Status, write_predictions
-from spectramind.pipeline.estimate import fit_planet
+from spectramind.pipeline.fit import checkpoint_digest, fit_planet, physics_model
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.pipeline.sources import source_of
@@ -22,13 +23,18 @@ from spectramind.provenance.run import Run
 from spectramind.submission.score import NaiveModel, naive_model_of
 from spectramind.submission.table import SubmissionTable, write_submission
 from spectramind.survey.instruments import N_CHANNELS
+from spectramind.transit.calibration import corrected_mean
+from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.product import read_posterior
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class PredictSummary:
     """What a `predict` did, kept beside its product for the verbs that follow.
 
+    checkpoint file of the model, None for the generic one
     config     what determined the numbers: the configuration without places and workers
     fallbacks  reason by planet id
     """
@@ -36,6 +42,7 @@ class PredictSummary:
     input: str
     split: str
     estimator: str
+    checkpoint: str | None
     run_hash: str
     data_digest: str
     config: dict[str, Any]
@@ -48,6 +55,16 @@ def _write_safe_submission(path: Path, planet_ids: tuple[int, ...], naive: Naive
     shape = (len(planet_ids), N_CHANNELS)
     mu, sigma = np.full(shape, naive.mean), np.full(shape, naive.sigma)
     write_submission(path, SubmissionTable(planet_ids, mu, sigma))
+
+
+def _mean(config: Config, posterior: DepthPosterior) -> FloatArray:
+    """(283,) posterior mean with the correction that the checkpoint has learnt."""
+    if config.model.name != "physics":
+        return posterior.depth
+    source = source_of(config)
+    model = physics_model(config, source.wavelength)
+    star = source.star(posterior.planet_id)
+    return corrected_mean(posterior, star, model.calibration)
 
 
 def _collect(
@@ -65,7 +82,7 @@ def _collect(
             note.append(errors[planet])
             continue
         posterior = read_posterior(where.posterior(planet))
-        mu[row], sigma[row] = posterior.depth, posterior.sigma
+        mu[row], sigma[row] = _mean(config, posterior), posterior.sigma
         status.append("ok")
         note.append(" ".join(posterior.flags))
     return Predictions(
@@ -120,6 +137,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
     attributes = {
         "estimator": config.model.name,
+        "checkpoint": checkpoint_digest(config),
         "run_hash": run.hash,
         "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
         "calibration": "none: sigma is sigma_raw",
@@ -130,6 +148,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         input=str(root),
         split=config.data.split,
         estimator=config.model.name,
+        checkpoint=str(config.model.ckpt.absolute()) if config.model.ckpt else None,
         run_hash=run.hash,
         data_digest=attributes["data_digest"],
         config=config.portable(),

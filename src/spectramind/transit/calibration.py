@@ -159,21 +159,39 @@ def learn_calibration(
     return TransitCalibration(factors, centre, scale, shift)
 
 
-def calibrated(
-    posterior: DepthPosterior, star: Star, calibration: TransitCalibration
-) -> tuple[FloatArray, FloatArray]:
-    """Mean and sigma (283,) each, as they are handed in; a fallback's are its own."""
+def scaled_sigma(posterior: DepthPosterior, calibration: TransitCalibration) -> FloatArray:
+    """(283,) sigma of a posterior with each part of its error scaled; a fallback's is its own."""
     if posterior.estimator != "joint":
-        return np.maximum(posterior.depth, 0.0), posterior.sigma
+        return posterior.sigma
+    parts = error_parts(posterior)
+    fgs1, mean, shape = calibration.factors
+    airs = np.hypot(mean * parts.airs_mean, shape * parts.airs_shape)
+    return np.concatenate([[fgs1 * parts.fgs1], airs])
+
+
+def corrected_mean(
+    posterior: DepthPosterior, star: Star, calibration: TransitCalibration
+) -> FloatArray:
+    """(283,) mean with the learnt correction, never negative; a fallback's is its own."""
+    if posterior.estimator != "joint":
+        return np.maximum(posterior.depth, 0.0)
     parts = error_parts(posterior)
     place = (features(posterior, star) - calibration.centre) / calibration.scale
     move = calibration.shift @ np.concatenate([[1.0], np.clip(place, -3.0, 3.0)])
     depth = posterior.depth.copy()
     depth[0] += move[0] * parts.fgs1
     depth[1:] += move[1] * parts.airs_mean
-    fgs1, mean, shape = calibration.factors
-    airs = np.hypot(mean * parts.airs_mean, shape * parts.airs_shape)
-    return np.maximum(depth, 0.0), np.concatenate([[fgs1 * parts.fgs1], airs])
+    return np.maximum(depth, 0.0)
+
+
+def calibrated(
+    posterior: DepthPosterior, star: Star, calibration: TransitCalibration
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and sigma (283,) each, as they are handed in."""
+    return (
+        corrected_mean(posterior, star, calibration),
+        scaled_sigma(posterior, calibration),
+    )
 
 
 def with_factors(calibration: TransitCalibration, factor: float) -> TransitCalibration:

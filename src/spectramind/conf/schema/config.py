@@ -14,6 +14,7 @@ from spectramind.conf.schema.runtime import RuntimeConfig
 from spectramind.conf.schema.section import Section
 from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.conf.schema.submission import CalibConfig, ReportConfig, SubmitConfig
+from spectramind.conf.schema.train import TrainConfig
 from spectramind.conf.schema.transit import TransitConfig
 
 
@@ -26,6 +27,7 @@ class Config(Section):
     detector: DetectorConfig = Field(description="reduction of frames to light curves")
     transit: TransitConfig = Field(description="joint inference of light curves")
     model: ModelConfig = Field(description="estimator")
+    train: TrainConfig = Field(description="learning from known depths")
     calib: CalibConfig = Field(description="calibration of sigma")
     submit: SubmitConfig = Field(description="submission files")
     report: ReportConfig = Field(description="HTML report")

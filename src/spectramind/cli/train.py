@@ -1,0 +1,32 @@
+"""`spectramind train`: learn from planets with known depths; one checkpoint comes out."""
+
+from __future__ import annotations
+
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+
+EXAMPLE = "Example: spectramind train model=physics +paths.input=SURVEY +paths.out=trained"
+
+
+def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Train a model on the training planets of a survey and judge it out of fold."""
+    with one_line_errors():
+        from spectramind.cli.progress import progress
+        from spectramind.conf.compose import compose
+        from spectramind.pipeline.train import train as run_train
+        from spectramind.provenance.run import open_run
+
+        arguments = ["data.split=train", *(overrides or ())]
+        config = compose(arguments)
+        with open_run("train", config, arguments) as run, progress("train") as update:
+            summary = run_train(config, run, update)
+        fgs1, mean, shape = summary.median_ppm
+        lines = [
+            f"planets      {summary.planets}, {len(summary.failed)} failed",
+            *(f"  {planet}: {reason}" for planet, reason in summary.failed.items()),
+            f"score        {summary.score:.4f} out of fold (FGS1 {summary.fgs1:.3f}, "
+            f"AIRS {summary.airs:.3f})",
+            f"median error FGS1 {fgs1:.0f}, AIRS mean {mean:.0f}, AIRS shape {shape:.0f} ppm",
+            f"mean z^2     {summary.mean_z2:.2f}",
+            f"checkpoint   {summary.checkpoint}",
+        ]
+        emit(summary.__dict__, lines, as_json)

@@ -1,0 +1,72 @@
+"""Stage `fit`: every planet of a split, one product each and one tidy table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from spectramind.conf.schema.config import Config
+from spectramind.pipeline.fit import fit_planet
+from spectramind.pipeline.places import Places, places
+from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
+from spectramind.provenance.atomic import atomic_path
+from spectramind.provenance.run import Run
+from spectramind.transit.product import read_posterior
+
+
+@dataclass(frozen=True)
+class FitSummary:
+    """What a `fit` wrote."""
+
+    planets: int
+    failed: dict[int, str]
+    table: str
+    figures: tuple[str, ...]
+
+
+def _row(where: Places, planet_id: int) -> dict[str, str | int | float]:
+    posterior = read_posterior(where.posterior(planet_id))
+    return {
+        "planet_id": planet_id,
+        "estimator": posterior.estimator,
+        "flags": " ".join(posterior.flags),
+        "depth_fgs1": float(posterior.depth[0]),
+        "sigma_fgs1": float(posterior.sigma[0]),
+        "depth_airs": float(posterior.depth[1:].mean()),
+        "sigma_airs_median": float(np.median(posterior.sigma[1:])),
+        **posterior.geometry,
+    }
+
+
+def _write_table(path: Path, rows: list[dict[str, str | int | float]]) -> None:
+    """One row a planet; what a planet does not have stays empty."""
+    with atomic_path(path) as temporary:
+        pl.from_dicts(rows, infer_schema_length=None).write_csv(temporary, line_terminator="\n")
+
+
+def fit_survey(config: Config, plot: bool, run: Run, progress: Progress) -> FitSummary:
+    """Fit every selected planet; with `plot`, draw each of them.
+
+    Raises
+    ------
+    DataError : the survey cannot be read, or a planet fails under `runtime.strict`
+    """
+    where, planets = places(config), selected_planets(config)
+    done, failed = for_each_planet(fit_planet, planets, config, run, progress)
+    table = where.out / "fit" / f"{config.data.split}.csv"
+    fitted = [planet for planet in planets if planet in done]
+    if fitted:
+        _write_table(table, [_row(where, planet) for planet in fitted])
+    figures = [_draw(config, where, planet) for planet in fitted] if plot else []
+    return FitSummary(len(planets), failed, str(table), tuple(figures))
+
+
+def _draw(config: Config, where: Places, planet_id: int) -> str:
+    from spectramind.pipeline.fit_figure import draw_fit
+
+    path = where.posterior(planet_id).with_suffix(".png")
+    draw_fit(config, planet_id, path)
+    return str(path)
