@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.detector.detector_constants import DetectorConstants
-from spectramind.detector.fused import reduce_pixel
+from spectramind.detector.fused import reduce_pixels
 from spectramind.detector.light_curves import FloatArray
 from spectramind.detector.windows import IndexArray, PixelWindow
 
 CountArray = NDArray[np.uint16]
+
+GROUP = 16
+"""Pixels that are reduced in one call."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def good_pixels(window: PixelWindow, constants: DetectorConstants) -> IndexArray
 
 
 def pixel_table(pixels: IndexArray, constants: DetectorConstants) -> FloatArray:
-    """(pixel, 5) what `fused.reduce_pixel` needs to know of each pixel."""
+    """(pixel, 5) what `fused.reduce_pixels` needs to know of each pixel."""
     elapsed = constants.seconds[1] - constants.seconds[0]
     table = np.empty((pixels.size, 5))
     table[:, 0] = 1.0 / constants.gain
@@ -78,7 +82,7 @@ def bin_window(
     constants: DetectorConstants,
     cadence: Cadence,
 ) -> BinnedWindow:
-    """Reduce the pixels' time series one by one as they come from the file.
+    """Reduce the pixels' time series as they come from the file.
 
     Parameters
     ----------
@@ -87,25 +91,42 @@ def bin_window(
     """
     table = pixel_table(pixels, constants)
     linear_corr = np.ascontiguousarray(constants.linear_corr.reshape(6, -1)[:, pixels].T)
-    places = {int(index): place for place, index in np.ndenumerate(window.star)}
-    dim_places = {int(index): place for place, index in np.ndenumerate(window.background)}
-    star = np.zeros((*window.star.shape, cadence.bins))
-    star_count = np.zeros(star.shape, dtype=np.uint16)
-    background = np.zeros((*window.background.shape, cadence.bins))
-    background_count = np.zeros(background.shape, dtype=np.uint16)
-    series = np.empty(cadence.pairs)
-    rule = (cadence.sigma, cadence.block, cadence.per_bin)
-    rejected = 0
-    for position, counts in columns:
-        index = int(pixels[position])
-        if index in places:
-            output = star[places[index]], star_count[places[index]]
-        else:
-            output = background[dim_places[index]], background_count[dim_places[index]]
-        lost = reduce_pixel(counts, table[position], linear_corr[position], rule, series, output)
-        if index in places:
-            rejected += lost
-            # A pixel in both windows is a matter of configuration; it is reduced once.
-            if index in dim_places:
-                background[dim_places[index]], background_count[dim_places[index]] = output
-    return BinnedWindow(star, star_count, background, background_count, rejected)
+    rule = (cadence.sigma, cadence.pairs, cadence.block, cadence.per_bin)
+    wanted = np.concatenate([window.star.ravel(), window.background.ravel()])
+    mean = np.zeros((wanted.size, cadence.bins))
+    count = np.zeros(mean.shape, dtype=np.uint16)
+    rejected = np.zeros(wanted.size, dtype=np.int64)
+    output = (mean, count, rejected)
+    # A pixel in both windows is a matter of configuration: it is reduced into its last row.
+    row_of = np.full(constants.bad.size, -1)
+    row_of[wanted] = np.arange(wanted.size)
+    for positions, group in groups_of(columns, GROUP):
+        rows = row_of[pixels[positions]]
+        reduce_pixels(group, table[positions], linear_corr[positions], rule, rows, output)
+    source = np.where(constants.bad.ravel()[wanted], np.arange(wanted.size), row_of[wanted])
+    for row in np.flatnonzero(source != np.arange(wanted.size)):
+        mean[row], count[row], rejected[row] = (array[source[row]] for array in output)
+    split = window.star.size
+    return BinnedWindow(
+        mean[:split].reshape(*window.star.shape, -1),
+        count[:split].reshape(*window.star.shape, -1),
+        mean[split:].reshape(*window.background.shape, -1),
+        count[split:].reshape(*window.background.shape, -1),
+        int(rejected[:split].sum()),
+    )
+
+
+def groups_of(
+    columns: Iterable[tuple[int, CountArray]], size: int
+) -> Iterator[tuple[IndexArray, tuple[CountArray, ...]]]:
+    """Group the time series, because a call of a kernel costs as much as a short series.
+
+    Yields
+    ------
+    positions (pixel,) and as many series; the last group repeats a series to be of full size too,
+    for the kernel is compiled for one size
+    """
+    remaining = iter(columns)
+    while group := list(islice(remaining, size)):
+        positions, series = zip(*group, strict=True)
+        yield np.array(positions), (*series, *series[:1] * (size - len(series)))

@@ -12,10 +12,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from spectramind.detector.light_curves import FloatArray
+from spectramind.detector.light_curves import BoolArray, FloatArray
 from spectramind.jit import kernel
 
 CountArray = NDArray[np.uint16]
+IndexArray = NDArray[np.int64]
 
 
 @kernel
@@ -51,50 +52,91 @@ def pair_series(
 
 
 @kernel
-def block_moments(series: FloatArray, start: int, end: int) -> tuple[float, float]:
-    """Mean and standard deviation of a block; NaN in it makes both NaN.
+def block_moments(blocks: FloatArray, mean: FloatArray, spread: FloatArray) -> None:
+    """Mean and standard deviation of every block; NaN in it makes both NaN.
 
-    Four accumulators each, because one would wait for its own result at every sample.
+    The sums and what follows from them are loops of their own: the second becomes vector
+    instructions. Rows of a table, not offsets into a series: an index that cannot be negative
+    costs no check.
+
+    Parameters
+    ----------
+    blocks : (block, pair) electron / pair
+    mean, spread : (block,) electron / pair, written
     """
-    shift = series[start]
-    sum0, sum1, sum2, sum3 = 0.0, 0.0, 0.0, 0.0
-    square0, square1, square2, square3 = 0.0, 0.0, 0.0, 0.0
-    fours = start + (end - start) // 4 * 4
-    for pair in range(start, fours, 4):
-        a, b = series[pair] - shift, series[pair + 1] - shift
-        c, d = series[pair + 2] - shift, series[pair + 3] - shift
-        sum0, sum1, sum2, sum3 = sum0 + a, sum1 + b, sum2 + c, sum3 + d
-        square0, square1 = square0 + a * a, square1 + b * b
-        square2, square3 = square2 + c * c, square3 + d * d
-    for pair in range(fours, end):
-        a = series[pair] - shift
-        sum0 += a
-        square0 += a * a
-    mean = ((sum0 + sum1) + (sum2 + sum3)) / (end - start)
-    variance = ((square0 + square1) + (square2 + square3)) / (end - start) - mean * mean
-    return shift + mean, math.sqrt(max(variance, 0.0)) + 0.0 * mean
+    size = blocks.shape[1]
+    for block in range(blocks.shape[0]):
+        total, square = 0.0, 0.0
+        for pair in range(size):
+            sample = blocks[block, pair]
+            total += sample
+            square += sample * sample
+        mean[block], spread[block] = total, square
+    for block in range(blocks.shape[0]):
+        centre = mean[block] / size
+        variance = spread[block] / size - centre * centre
+        mean[block] = centre
+        spread[block] = math.sqrt(max(variance, 0.0)) + 0.0 * centre
 
 
 @kernel
-def all_within(series: FloatArray, start: int, end: int, centre: float, reach: float) -> bool:
-    """True if no sample of a block is farther than `reach` from `centre`, and none is NaN."""
-    near = 0
-    for pair in range(start, end):
-        near += abs(series[pair] - centre) <= reach
-    return near == end - start
+def suspicious_blocks(
+    blocks: FloatArray,
+    moments: tuple[FloatArray, FloatArray],
+    limits: tuple[float, float, float],
+    scatter: float,
+    suspicious: BoolArray,
+) -> bool:
+    """Find the blocks in which a sample may be farther than the limit from the median.
+
+    A median lies within one standard deviation of the mean, so that a block whose samples all
+    keep that much more distance from the limit need not be sorted.
+
+    Parameters
+    ----------
+    blocks : (block, pair) electron / pair
+    moments : mean and standard deviation (block,) electron / pair
+    limits : slope and floor of the expected variance, rejection level
+    scatter : the pixel's own scatter, zero while unknown
+    suspicious : (block,) written; True also where a sample is NaN
+
+    Returns
+    -------
+    True if any block is suspicious
+    """
+    slope, floor, sigma = limits
+    mean, spread = moments
+    size = blocks.shape[1]
+    reach = np.empty(blocks.shape[0])
+    for block in range(blocks.shape[0]):
+        # A sum of squares has lost up to this much; so rounding cannot let an outlier pass.
+        lost = 1e-15 * size * (mean[block] * mean[block] + spread[block] * spread[block])
+        margin = math.sqrt(spread[block] * spread[block] + lost)
+        scale = math.sqrt(slope * max(mean[block] - margin, 0.0) + floor)
+        reach[block] = 0.999999 * sigma * max(scale, scatter) - margin
+    found = False
+    for block in range(blocks.shape[0]):
+        centre, limit = mean[block], reach[block]
+        near = 0
+        for pair in range(size):
+            near += abs(blocks[block, pair] - centre) <= limit
+        suspicious[block] = near != size
+        found |= near != size
+    return found
 
 
 @kernel
-def block_scatter(series: FloatArray, length: int) -> float:
-    """Median over blocks of the standard deviation of the finite samples in a block."""
-    blocks = max(1, series.size // length)
-    spread = np.empty(blocks)
-    for block in range(blocks):
-        start = block * length
-        end = series.size if block == blocks - 1 else start + length
-        spread[block] = block_moments(series, start, end)[1]
+def block_scatter(blocks: FloatArray, tail: FloatArray, spread: FloatArray) -> float:
+    """Median over blocks of the standard deviation of the finite samples in a block.
+
+    Parameters
+    ----------
+    blocks, tail : (block, pair) and (pair,) electron / pair, the last block by itself
+    spread : (block,) standard deviation, NaN where a sample is; changed
+    """
+    for block in range(spread.size):
         if math.isnan(spread[block]):
-            part = series[start:end]
+            part = tail if block == blocks.shape[0] else blocks[block]
             finite = part[np.isfinite(part)]
             if finite.size > 0:
                 spread[block] = np.std(finite)
@@ -124,8 +166,8 @@ def reject_in_block(part: FloatArray, limits: tuple[float, float, float], scatte
 def reject_outliers(series: FloatArray, limits: tuple[float, float, float], length: int) -> None:
     """Set cosmic rays in `series` to NaN, by the rule of `cosmic_rays.reject_cosmic_rays`.
 
-    A block in which no sample can be far from the median is not sorted, and only a pixel with a
-    block where one may be needs its own scatter.
+    Only a block where a sample may be far from the median is sorted, and only a pixel with such
+    a block needs its own scatter.
 
     Parameters
     ----------
@@ -134,26 +176,24 @@ def reject_outliers(series: FloatArray, limits: tuple[float, float, float], leng
         rejection level in standard deviations
     length : pairs of a block
     """
-    slope, floor, sigma = limits
-    scatter = -1.0
-    blocks = max(1, series.size // length)
-    for block in range(blocks):
-        start = block * length
-        end = series.size if block == blocks - 1 else start + length
-        centre, spread = block_moments(series, start, end)
-        scale = math.sqrt(slope * max(centre - spread, 0.0) + floor)
-        # A median lies within one standard deviation of the mean; a little under the limit, so
-        # that rounding cannot let an outlier pass.
-        reach = 0.999999 * sigma * max(scale, scatter) - spread
-        if all_within(series, start, end, centre, reach):
-            continue
-        if scatter < 0.0:
-            scatter = block_scatter(series, length)
-            if scatter > scale:
-                reach = 0.999999 * sigma * scatter - spread
-                if all_within(series, start, end, centre, reach):
-                    continue
-        part = series[start:end]
+    whole = max(1, series.size // length) - 1
+    blocks = series[: whole * length].reshape(whole, length)
+    tail = series[whole * length :]
+    last = tail.reshape(1, tail.size)
+    mean, spread = np.empty(whole + 1), np.empty(whole + 1)
+    suspicious = np.empty(whole + 1, np.bool_)
+    block_moments(blocks, mean[:whole], spread[:whole])
+    block_moments(last, mean[whole:], spread[whole:])
+    first, rest = (mean[:whole], spread[:whole]), (mean[whole:], spread[whole:])
+    found = suspicious_blocks(blocks, first, limits, 0.0, suspicious[:whole])
+    found |= suspicious_blocks(last, rest, limits, 0.0, suspicious[whole:])
+    if not found:
+        return
+    scatter = block_scatter(blocks, tail, spread.copy())
+    suspicious_blocks(blocks, first, limits, scatter, suspicious[:whole])
+    suspicious_blocks(last, rest, limits, scatter, suspicious[whole:])
+    for block in np.flatnonzero(suspicious):
+        part = tail if block == whole else blocks[block]
         if np.isfinite(part).any():
             reject_in_block(part, limits, scatter)
 
@@ -168,10 +208,11 @@ def bin_series(series: FloatArray, per_bin: int, mean: FloatArray, count: CountA
     mean, count : (time,) written; mean is zero where the count is
     """
     whole = series.size // per_bin
+    bins = series[: whole * per_bin].reshape(whole, per_bin)
     for position in range(whole):
         total = 0.0
-        for pair in range(position * per_bin, (position + 1) * per_bin):
-            total += series[pair]
+        for pair in range(per_bin):
+            total += bins[position, pair]
         mean[position] = total / per_bin
         count[position] = per_bin
     if whole < mean.size:
@@ -189,30 +230,31 @@ def bin_series(series: FloatArray, per_bin: int, mean: FloatArray, count: CountA
 
 
 @kernel
-def reduce_pixel(
-    counts: CountArray,
-    pixel: FloatArray,
+def reduce_pixels(
+    columns: tuple[CountArray, ...],
+    pixels: FloatArray,
     linear_corr: FloatArray,
-    rule: tuple[float, int, int],
-    series: FloatArray,
-    output: tuple[FloatArray, CountArray],
-) -> int:
-    """Time bins of one pixel from its raw counts.
+    rule: tuple[float, int, int, int],
+    rows: IndexArray,
+    output: tuple[FloatArray, CountArray, IndexArray],
+) -> None:
+    """Time bins of a group of pixels from their raw counts.
 
     Parameters
     ----------
-    counts : (frame,) ADU
-    pixel : 1 / gain, offset, dark gathered between the reads, 1 / flat, variance floor
-    linear_corr : (6,) coefficient of x^k
-    rule : rejection level in sigma, pairs of a cosmic-ray block, pairs of a bin
-    series : (pair,) scratch
-    output : mean (time,) electron / pair and count (time,)
-
-    Returns
-    -------
-    rejected samples
+    columns : counts (frame,) ADU of each pixel; those beyond the length of `rows` are not used
+    pixels : (pixel, 5) 1 / gain, offset, dark gathered between the reads, 1 / flat, variance floor
+    linear_corr : (pixel, 6) coefficient of x^k
+    rule : rejection level in sigma; pairs to use, of a cosmic-ray block, and of a bin
+    rows : (pixel,) where in the output each pixel goes
+    output : mean (row, time) electron / pair, count (row, time), rejected samples (row,)
     """
-    sigma, length, per_bin = rule
-    pair_series(counts, pixel, linear_corr, series)
-    reject_outliers(series, (pixel[3], pixel[4], sigma), length)
-    return bin_series(series, per_bin, output[0], output[1])
+    sigma, pairs, length, per_bin = rule
+    mean, count, rejected = output
+    series = np.empty(pairs)
+    for pixel in range(rows.size):
+        row = rows[pixel]
+        pair_series(columns[pixel], pixels[pixel], linear_corr[pixel], series)
+        limits = (pixels[pixel, 3], pixels[pixel, 4], sigma)
+        reject_outliers(series, limits, length)
+        rejected[row] = bin_series(series, per_bin, mean[row], count[row])
