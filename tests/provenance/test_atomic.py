@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,34 @@ def test_really_full_disk() -> None:
 
     with pytest.raises(OutputError, match="free disk space"):
         append_line(device, "text")
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let the operating system refuse what a file holds beyond `size` bytes."""
+    resource = pytest.importorskip("resource", reason="needs limits of a Unix process")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "netCDF"])
+def test_libraries_that_cannot_write_end_in_one_line(kind: str, tmp_path: Path) -> None:
+    import h5py
+    import numpy as np
+    import polars as pl
+
+    from spectramind.survey.frames import write_table
+
+    noise = np.random.default_rng(1).random(100_000)
+    target = tmp_path / "product"
+    with pytest.raises(OutputError) as caught, largest_file(20_000):
+        if kind == "parquet":
+            write_table(target, pl.DataFrame({"noise": noise}))
+        with atomic_path(target) as temporary, h5py.File(temporary, "w") as file:
+            file["noise"] = noise
+    assert caught.value.found == "File too large"
+    assert list(tmp_path.iterdir()) == []

@@ -23,7 +23,9 @@ _REMEDIES = {
 def output_error(path: Path, error: OSError) -> OutputError:
     """Turn an operating-system error met while writing `path` into a one-line OutputError."""
     remedy = _REMEDIES.get(error.errno or 0, "choose another paths.out")
-    return OutputError(path, "a writable place", error.strerror or str(error), remedy)
+    # HDF5 says in its own many words what the number means.
+    found = os.strerror(error.errno) if error.errno else str(error)
+    return OutputError(path, "a writable place", found, remedy)
 
 
 @contextmanager

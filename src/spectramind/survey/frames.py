@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -70,10 +71,16 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
     OutputError : the folder cannot be written, or the disk is full
     """
     with atomic_path(path) as temporary:
-        table.write_parquet(
-            temporary,
-            compression="zstd",
-            compression_level=1,
-            statistics=False,
-            row_group_size=max(table.height, 1),
-        )
+        try:
+            table.write_parquet(
+                temporary,
+                compression="zstd",
+                compression_level=1,
+                statistics=False,
+                row_group_size=max(table.height, 1),
+            )
+        except pl.exceptions.ComputeError as error:
+            # Polars names the fault of the operating system in its text alone.
+            if number := re.search(r"\(os error (\d+)\)", str(error)):
+                raise OSError(int(number[1]), str(error)) from error
+            raise
