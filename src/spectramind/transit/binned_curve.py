@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +50,17 @@ def _usable_samples(curve: LightCurve) -> BoolArray:
     return np.asarray(usable)
 
 
-def _second_differences(flux: FloatArray, usable: BoolArray) -> FloatArray:
-    """Of each channel, in units of its scatter; NaN where a neighbour is missing."""
+def _departures(flux: FloatArray, usable: BoolArray) -> FloatArray:
+    """Of each sample from the mean of its neighbours, in units of white noise; NaN where missing.
+
+    The first and last sample have one neighbour each.
+    """
     values = np.where(usable, flux, np.nan)
-    return np.asarray((values[1:-1] - 0.5 * (values[:-2] + values[2:])) / np.sqrt(1.5))
+    out = np.full(values.shape, np.nan)
+    out[1:-1] = (values[1:-1] - 0.5 * (values[:-2] + values[2:])) / np.sqrt(1.5)
+    out[0] = (values[0] - values[1]) / np.sqrt(2.0)
+    out[-1] = (values[-1] - values[-2]) / np.sqrt(2.0)
+    return out
 
 
 def _scatter(differences: FloatArray) -> FloatArray:
@@ -65,12 +72,27 @@ def _scatter(differences: FloatArray) -> FloatArray:
     return np.where(count >= 8, 1.4826 * middle, np.inf)
 
 
-def bin_curve(curve: LightCurve, visit: int, bin_seconds: float) -> BinnedCurve:
-    """Bin a light curve to about `bin_seconds`, leaving out masked and outlying samples.
+def without_outliers(curve: LightCurve) -> LightCurve:
+    """The same light curve with samples masked that stand out from their neighbours.
 
     Parameters
     ----------
     curve : as the detector stage or a reader left it
+    """
+    usable = _usable_samples(curve)
+    departures = _departures(np.where(usable, curve.flux, 0.0), usable)
+    scatter = _scatter(departures)
+    with np.errstate(invalid="ignore"):
+        outlying = np.abs(departures) > _CLIP * scatter
+    return replace(curve, mask=~usable | outlying)
+
+
+def bin_curve(curve: LightCurve, visit: int, bin_seconds: float) -> BinnedCurve:
+    """Bin a light curve to about `bin_seconds`.
+
+    Parameters
+    ----------
+    curve : light curve `without_outliers`
     visit : index of the visit
     bin_seconds : width of the bins; curves with wider samples stay as they are
     """
@@ -80,10 +102,7 @@ def bin_curve(curve: LightCurve, visit: int, bin_seconds: float) -> BinnedCurve:
     seen = usable.any(axis=0)
     level[seen] = np.nanmedian(flux[:, seen], axis=0)
     relative = np.where(usable, curve.flux, level) / level
-    differences = _second_differences(relative, usable)
-    scatter = _scatter(differences)
-    with np.errstate(invalid="ignore"):
-        usable[1:-1] &= ~(np.abs(differences) > _CLIP * scatter)
+    scatter = _scatter(_departures(relative, usable))
     step = 3600.0 * float(np.median(np.diff(curve.time)))
     group = max(1, min(round(bin_seconds / step), curve.time.size // 8))
     return _grouped(curve, visit, relative, usable, level, scatter, group)

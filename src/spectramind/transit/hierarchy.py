@@ -71,7 +71,7 @@ class _Moments:
 
 def _known(fit: PlanetFit, depth: FloatArray, star: Star) -> _Known:
     information = fit.information
-    assert information is not None  # noqa: S101 - callers pass joint fits only
+    assert information is not None
     layout = information.layout
     keep = np.arange(layout.nuisance.size - layout.visits)  # visit scales are held at zero
     return _Known(

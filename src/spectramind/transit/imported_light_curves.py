@@ -1,10 +1,9 @@
 """Light curves of someone's own reduction: a folder of arrays beside the competition's tables.
 
-    times.npz                           airs_hours (time,), fgs1_hours (time,)
-    {train,test}/<planet>_<visit>.npz   airs_1e5 (time, 282) int16: flux = 1 + 1e-5 value, -32768
-                                        missing; airs_level (282,) electron / pair; fgs1 (time,)
-                                        electron / pair
-    wavelengths.csv, *_star_info.csv, train.csv, sample_submission.csv as in the competition
+* times.npz: airs_hours (time,) and fgs1_hours (time,)
+* {train,test}/<planet>_<visit>.npz: airs_1e5 (time, 282) int16, flux = 1 + 1e-5 value, -32768
+  missing; airs_level (282,) electron / pair; fgs1 (time,) electron / pair
+* wavelengths.csv, *_star_info.csv, train.csv, sample_submission.csv as in the competition
 """
 
 from __future__ import annotations

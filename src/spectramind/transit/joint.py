@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spectramind.conf.schema.transit import TransitConfig
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
+from spectramind.transit.binned_curve import without_outliers
 from spectramind.transit.depth_prior import combine
 from spectramind.transit.gaussian import conditional_mean, marginalise
 from spectramind.transit.joint_problem import (
@@ -72,6 +73,9 @@ def fit_planet(
     a fit whose flags are out of those of `estimate_depths` and not_converged. Where no transit is
     found or there are too few samples, it is the first estimator's and says so.
     """
+    visits = [
+        replace(v, fgs1=without_outliers(v.fgs1), airs=without_outliers(v.airs)) for v in visits
+    ]
     white = _white_fit(visits, star)
     if white is None or white.gain <= LEAST_GAIN:
         return _fallback(visits, star, priors)

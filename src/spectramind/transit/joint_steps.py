@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from spectramind.transit.jitter_templates import residual_templates
+from spectramind.transit.jitter_templates import residual_templates, signal_series
 from spectramind.transit.joint_problem import (
     JointProblem,
     JointState,
@@ -24,7 +24,7 @@ from spectramind.transit.joint_problem import (
     nuisance_prior,
     table_values,
 )
-from spectramind.transit.normal_equations import CurveEquations
+from spectramind.transit.normal_equations import CurveEquations, time_basis
 from spectramind.transit.priors import DRIFT_FREEDOM
 
 FloatArray = NDArray[np.float64]
@@ -34,6 +34,8 @@ _DEPTH_RANGE = (1e-5, 0.2)
 _TEMPLATES_AFTER = 3
 _SETTLED = 5
 _CONVERGED = 1e-6
+_CONVERGED_SHARE = 3e-4  # of the depth: a tenth of its standard deviation at most
+_OVER_RELAXED = 1.6  # expectation maximisation alone creeps; below 2 it still converges
 
 
 def _posterior_of_drift(
@@ -46,19 +48,21 @@ def _posterior_of_drift(
     return np.asarray(covariance + np.outer(theta[index], theta[index]))
 
 
-def _drift_size(problem: JointProblem, theta: FloatArray, factor: tuple[FloatArray, bool]) -> FloatArray:
+def _drift_size(
+    problem: JointProblem, state: JointState, factor: tuple[FloatArray, bool]
+) -> FloatArray:
     """(visit, 2) precision of each visit's drift relative to the typical one."""
     layout, priors = problem.layout, problem.priors
-    size = np.ones((layout.visits, 2))
+    size = np.empty((layout.visits, 2))
     for visit in range(layout.visits):
         indices = (layout.drift_airs(visit).ravel(), layout.drift_fgs1(visit).ravel())
         for i, (index, typical) in enumerate(
             zip(indices, (priors.drift_airs, priors.drift_fgs1), strict=True)
         ):
-            moments = _posterior_of_drift(factor, theta, index)
+            moments = _posterior_of_drift(factor, state.theta, index)
             square = float(np.trace(np.linalg.solve(typical, moments)))
             size[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
-    return size
+    return np.asarray(state.drift_size * (size / state.drift_size) ** _OVER_RELAXED)
 
 
 def _limited(problem: JointProblem, step: FloatArray) -> FloatArray:
@@ -113,11 +117,12 @@ def _with_templates(
     problem: JointProblem, state: JointState, curves: Sequence[CurveEquations], most: int
 ) -> JointState:
     """Jitter patterns as the residuals show them."""
-    templates = tuple(
-        residual_templates(equation.residual, curve.noise, most)
-        for equation, curve in zip(curves, problem.curves, strict=True)
-    )
-    return replace(state, templates=templates)
+    templates = []
+    for equation, curve in zip(curves, problem.curves, strict=True):
+        drift = time_basis(curve.bin_time, problem.layout.orders.time)
+        signal = signal_series(equation.transit, drift)
+        templates.append(residual_templates(equation.residual, curve.noise, signal, most))
+    return replace(state, templates=tuple(templates))
 
 
 def residual_noise(
@@ -157,7 +162,7 @@ def iterate(
         state = replace(state, theta=theta)
         count += 1
         if count >= 2:
-            state = replace(state, drift_size=_drift_size(problem, theta, factor))
+            state = replace(state, drift_size=_drift_size(problem, state, factor))
         curves = equations(problem, state)
         if count == _TEMPLATES_AFTER:
             state = _with_templates(problem, state, curves, most_templates)
@@ -165,7 +170,8 @@ def iterate(
         if count == _TEMPLATES_AFTER + 1:
             state = replace(state, noise=residual_noise(problem, state, curves))
             curves = equations(problem, state)
-        small = np.abs(step[layout.depth]).max() < _CONVERGED
+        limit = max(_CONVERGED, _CONVERGED_SHARE * float(theta[layout.depth].mean()))
+        small = bool(np.abs(step[layout.depth]).max() < limit)
         small &= bool(np.abs(step[layout.orbit]).max() < 3e-3)
         converged = bool(count >= _SETTLED and small)
     return state, curves, count, converged
