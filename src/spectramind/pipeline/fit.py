@@ -60,6 +60,19 @@ def checkpoint_digest(config: Config) -> str:
     return sha256(path) if path.is_file() else "missing"
 
 
+def check_model(config: Config) -> None:
+    """Read the model before the first planet does: a wrong path is no fault of any planet.
+
+    Raises
+    ------
+    DataError : the checkpoint is missing, damaged, or of another model
+    ConfigurationError : a checkpoint is given to an estimator that has nothing to learn
+    """
+    checkpoint_digest(config)
+    if config.model.name == "physics":
+        physics_model(config, source_of(config).wavelength)
+
+
 def planet_digest(task: PlanetTask) -> str:
     """Digest of everything that a planet's fit is made from: light curves and star."""
     source = source_of(task.config)

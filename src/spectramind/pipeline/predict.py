@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import Predictions, Status, write_predictions
-from spectramind.pipeline.fit import checkpoint_digest, fit_planet, physics_model
+from spectramind.pipeline.fit import check_model, checkpoint_digest, fit_planet, physics_model
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.pipeline.sources import source_of
@@ -67,24 +67,47 @@ def _mean(config: Config, posterior: DepthPosterior) -> FloatArray:
     return corrected_mean(posterior, star, model.calibration)
 
 
+def _answer(config: Config, planet: int) -> tuple[FloatArray, FloatArray, str]:
+    """Mean and sigma, (283,) each, and flags of a planet from its fit.
+
+    Raises
+    ------
+    DataError : the fit's product is damaged, or says nothing that can be handed in
+    """
+    path = places(config).posterior(planet)
+    posterior = read_posterior(path)
+    mean, sigma = _mean(config, posterior), posterior.sigma
+    if not (np.isfinite(mean).all() and np.isfinite(sigma).all() and (sigma > 0).all()):
+        found = f"NaN, infinite or zero with flags {' '.join(posterior.flags) or 'none'}"
+        raise DataError(path, "finite depths with a positive sigma", found, "look at its fit")
+    return mean, sigma, " ".join(posterior.flags)
+
+
 def _collect(
-    config: Config, errors: dict[int, str], naive: NaiveModel, attributes: dict[str, str]
+    run: Run, errors: dict[int, str], naive: NaiveModel, attributes: dict[str, str]
 ) -> Predictions:
-    """Put the posteriors of all planets into one table, fallbacks where there is none."""
-    planets, where = selected_planets(config), places(config)
+    """Put the posteriors of all planets into one table, fallbacks where there is none.
+
+    A posterior that cannot be used joins the `errors`.
+    """
+    config = run.config
+    planets = selected_planets(config)
     mu = np.full((len(planets), N_CHANNELS), naive.mean)
     sigma = np.full_like(mu, naive.sigma)
     status: list[Status] = []
     note: list[str] = []
     for row, planet in enumerate(planets):
-        if planet in errors:
-            status.append("fallback")
-            note.append(errors[planet])
-            continue
-        posterior = read_posterior(where.posterior(planet))
-        mu[row], sigma[row] = _mean(config, posterior), posterior.sigma
-        status.append("ok")
-        note.append(" ".join(posterior.flags))
+        text = errors.get(planet)
+        if text is None:
+            try:
+                mu[row], sigma[row], text = _answer(config, planet)
+            except DataError as error:
+                if config.runtime.strict:
+                    raise
+                errors[planet] = text = str(error)
+                run.event("planet_failed", planet=planet, error=text, details=None)
+        status.append("fallback" if planet in errors else "ok")
+        note.append(text)
     return Predictions(
         planet_ids=planets,
         wavelength=source_of(config).wavelength,
@@ -128,12 +151,13 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
 
     Raises
     ------
-    DataError : the survey itself cannot be read, or a planet fails under `runtime.strict`
+    DataError : survey or checkpoint cannot be read, or a planet fails under `runtime.strict`
     """
     root = required(config.paths.input, "paths.input").absolute()
     planets, where, naive = selected_planets(config), places(config), naive_model_of(root)
     if config.runtime.kaggle:
         _write_safe_submission(config.submit.csv or Path("submission.csv"), planets, naive)
+    check_model(config)
     digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
     attributes = {
         "estimator": config.model.name,
@@ -142,7 +166,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
         "calibration": "none: sigma is sigma_raw",
     }
-    predictions = _collect(config, errors, naive, attributes)
+    predictions = _collect(run, errors, naive, attributes)
     write_predictions(where.predictions, predictions)
     summary = PredictSummary(
         input=str(root),
