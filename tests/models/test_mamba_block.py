@@ -28,17 +28,15 @@ def mixed_step_by_step(mixer: SelectiveMixer, projected: Tensor) -> Tensor:
     shape = mixer.shape
     width = shape.inner // shape.heads
     z, length, _ = projected.shape
-    kernel, out = mixer.convolution.weight[:, 0, 0], []
+    lags, out = mixer.convolution.weight, []
     state = torch.zeros(z, shape.heads, shape.state, width, dtype=projected.dtype)
     for t in range(length):
-        past = [projected[:, max(t - k, 0), : len(kernel)] * (t >= k) for k in range(4)]
-        convolved = mixer.convolution.bias + sum(
-            kernel[:, 3 - k] * value for k, value in enumerate(past)
-        )
+        past = [projected[:, max(t - k, 0), : lags.shape[1]] * (t >= k) for k in range(4)]
+        convolved = mixer.convolution.bias + sum(lags[k] * value for k, value in enumerate(past))
         x, b, c = functional.silu(convolved).split([shape.inner, shape.state, shape.state], -1)
         heads = []
         for h in range(shape.heads):
-            step = functional.softplus(projected[:, t, len(kernel) + h] + mixer.step_bias[h])
+            step = functional.softplus(projected[:, t, lags.shape[1] + h] + mixer.step_bias[h])
             own = x[:, h * width : (h + 1) * width]
             decay = torch.exp(-step * mixer.log_rate[h].exp())[:, None, None]
             gained = step[:, None, None] * b[:, :, None] * own[:, None, :]

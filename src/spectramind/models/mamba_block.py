@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spectramind.errors import ConfigurationError
+from spectramind.models.causal_convolution import CausalConvolution
 from spectramind.models.selective_scan import selective_scan
 
 SLOWEST_STEP, FASTEST_STEP = 1e-3, 1e-1
@@ -83,7 +84,7 @@ class SelectiveMixer(nn.Module):
         self.shape = shape
         channels = shape.inner + 2 * shape.state
         self.projected = channels + shape.heads
-        self.convolution = nn.Conv2d(channels, channels, (1, shape.convolution), groups=channels)
+        self.convolution = CausalConvolution(channels, shape.convolution)
         start = torch.linspace(math.log(SLOWEST_STEP), math.log(FASTEST_STEP), shape.heads).exp()
         # The inverse of softplus, so that the steps start at these values.
         self.step_bias = nn.Parameter(start + torch.log(-torch.expm1(-start)))
@@ -98,21 +99,13 @@ class SelectiveMixer(nn.Module):
         widths = [self.projected - shape.heads, shape.heads]
         channels, step = torch.split(projected, widths, dim=-1)
         widths = [shape.inner, shape.state, shape.state]
-        x, b, c = torch.split(functional.silu(self._convolve(channels)), widths, dim=-1)
+        x, b, c = torch.split(functional.silu(self.convolution(channels)), widths, dim=-1)
         single = torch.promote_types(step.dtype, torch.float32)
         step = functional.softplus(step.to(single) + self.step_bias)
         x = x.view(*x.shape[:2], shape.heads, -1)
         y, _ = selective_scan((x * step[..., None]).to(x.dtype), -step * self.log_rate.exp(), b, c)
         out: Tensor = (y + x * self.direct.to(x.dtype)[:, None]).flatten(-2)
         return out.flip(1) if backwards else out
-
-    def _convolve(self, channels: Tensor) -> Tensor:
-        """(batch, time, channel), each channel with its own past."""
-        # Seen as an image of one row whose channels vary fastest: no copy, and a fast kernel.
-        image = functional.pad(channels, (0, 0, self.shape.convolution - 1, 0))
-        image = image.transpose(1, 2).unsqueeze(2)
-        out: Tensor = self.convolution(image)
-        return out.squeeze(2).transpose(1, 2)
 
 
 class MambaBlock(nn.Module):

@@ -142,7 +142,8 @@ class _Scan(torch.autograd.Function):
             inside = mixed @ segment.x
             carried = segment.c @ states[:, :-1].to(product)
             y[:, part] = _flat(inside + carried * segment.from_start, part.stop - part.start)
-            state = states[:, -1]
+            # A copy: a view would keep the states of all chunks until the backward pass.
+            state = states[:, -1].clone()
         ctx.save_for_backward(x, log_decay, b, c, *entering)
         ctx.products = products
         return y, state
@@ -258,6 +259,7 @@ def selective_scan(
     if initial_state is None:
         z, _, h, p = x.shape
         initial_state = log_decay.new_zeros(z, h, b.shape[-1], p)
+    initial_state = initial_state.to(log_decay.dtype)
     products = _Products(chunk, _product_dtype(x))
     with torch.autocast(x.device.type, enabled=False):
         result: tuple[Tensor, Tensor] = _Scan.apply(  # type: ignore[no-untyped-call]
