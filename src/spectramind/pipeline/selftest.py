@@ -26,8 +26,10 @@ from spectramind.provenance.run import open_run
 from spectramind.provenance.versions import package_versions
 from spectramind.submission.score import score_files
 
-_FREE_GB = 2.0
-"""Products of 1,100 planets take about 3 MB each at most; a bundle and a report a few MB."""
+_LEAST_GB = 0.5
+"""For the report, the bundle and the dry run."""
+_PLANET_GB = 0.007
+"""Products of a planet with one full visit, and one planet in ten with two."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,23 @@ def _environment(_: Config) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
+def _planet_count(config: Config) -> int:
+    """Planets of the survey; 0 where none can be read, which the check of the survey says."""
+    try:
+        return len(source_of(config).planet_ids)
+    except SpectraMindError:
+        return 0
+
+
 def _disk(config: Config) -> str:
+    needed = _LEAST_GB + _PLANET_GB * _planet_count(config)
     folder = (config.paths.out or Path()).absolute()
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 1e9
-    if free < _FREE_GB:
-        raise DataError(folder, f"{_FREE_GB} GB free", f"{free:.2f} GB", "free disk space")
-    return f"{free:.1f} GB free at {folder}"
+    if free < needed:
+        raise DataError(folder, f"{needed:.1f} GB free", f"{free:.1f} GB", "free disk space")
+    return f"{free:.1f} GB free at {folder}, {needed:.1f} GB needed"
 
 
 def _writable(config: Config) -> str:
