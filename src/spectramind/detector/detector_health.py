@@ -7,6 +7,7 @@ import numpy as np
 from spectramind.detector.binned_window import BinnedWindow
 from spectramind.detector.detector_constants import DetectorConstants
 from spectramind.detector.light_curves import DetectorHealth, FloatArray
+from spectramind.detector.window_sums import filled_bins, weighted_series
 from spectramind.detector.windows import PixelWindow
 
 
@@ -23,14 +24,15 @@ def detector_health(
     foreground : (channel, time) electron / pixel / pair
     """
     rows = window.rows.astype(np.float64)
-    weight = (binned.star_count > 0).all(axis=2).astype(np.float64)
+    bins = binned.star.shape[2]
+    weight = (filled_bins(binned.star_count) == bins).astype(np.float64)
     # Rows in the sums run from the window's middle, to keep the digits of a small shift.
     middle = rows.mean()
     moments = np.stack([weight, weight * (rows - middle)])
-    bins = binned.star.shape[2]
-    light, moment = moments.reshape(2, -1) @ binned.star.reshape(-1, bins)
-    light -= moments[0].sum(axis=0) @ foreground
-    moment -= moments[1].sum(axis=0) @ foreground
+    light, moment = weighted_series(moments, binned.star)
+    # The foreground is the same in all pixels of a channel.
+    dim = weighted_series(moments.sum(axis=1, keepdims=True), foreground[None])
+    light, moment = light - dim[0], moment - dim[1]
     return DetectorHealth(
         bad_pixels=int(np.count_nonzero(constants.bad.ravel()[window.star])),
         cosmic_rays=binned.rejected,

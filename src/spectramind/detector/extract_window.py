@@ -14,6 +14,7 @@ from spectramind.detector.fused_extraction import extract_fused
 from spectramind.detector.light_curves import BoolArray, FloatArray
 from spectramind.detector.noise import pair_variance
 from spectramind.detector.profile import profile_weights, spatial_profile
+from spectramind.detector.window_sums import filled_bins
 from spectramind.detector.windows import PixelWindow
 
 
@@ -64,7 +65,7 @@ def pixel_weighting(
     choice: Extraction,
 ) -> tuple[FloatArray, FloatArray]:
     """Profile and weights, each (pixel, channel), from the visit's own mean image."""
-    filled = (binned.star_count > 0).sum(axis=2)
+    filled = filled_bins(binned.star_count)
     good = filled > 0
     level = binned.star.sum(axis=2) / np.maximum(filled, 1)
     dim = foreground.mean(axis=1)

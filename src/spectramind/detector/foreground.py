@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from spectramind.detector.light_curves import FloatArray
+from spectramind.detector.window_sums import filled_bins, weighted_series
 
 CountArray = NDArray[np.uint16]
 
@@ -26,7 +27,7 @@ def foreground_level(mean: FloatArray, count: CountArray) -> FloatArray:
     -------
     (channel,) electron / pixel / pair
     """
-    filled = (count > 0).sum(axis=2)
+    filled = filled_bins(count)
     usable = filled > 0
     pixels = mean.sum(axis=2) / np.maximum(filled, 1)
     known = usable.any(axis=0)
@@ -53,11 +54,11 @@ def foreground_drift(mean: FloatArray, count: CountArray, width: int) -> FloatAr
     -------
     (time,) relative to the mean over the visit
     """
-    complete = (count > 0).all(axis=2)
+    complete = filled_bins(count) == count.shape[2]
     if not complete.any():
         return np.ones(mean.shape[2])
-    weights = complete.ravel() / np.count_nonzero(complete)
-    white = weights @ mean.reshape(complete.size, -1)
+    weights = complete / np.count_nonzero(complete)
+    white = weighted_series(weights[None], mean)[0]
     level = white.mean()
     error = white.std() / np.sqrt(white.size)
     if level <= 5.0 * error:

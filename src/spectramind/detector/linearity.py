@@ -10,12 +10,12 @@ SIGNAL_RANGE = (5e3, 1e5)
 """Electrons over which the size of the correction is judged: up to a full well."""
 
 
-def linearize(electrons: FloatArray, linear_corr: FloatArray) -> FloatArray:
+def linearize(electrons: FloatArray | float, linear_corr: FloatArray) -> FloatArray:
     """True electrons from measured ones, `sum_k c_k x^k`, by Horner's scheme.
 
     Parameters
     ----------
-    electrons : (frame, row, column) measured electrons x
+    electrons : (frame, row, column) measured electrons x, or one value for all pixels
     linear_corr : (6, row, column) coefficient of x^k, k = 0..5
 
     Returns
@@ -43,6 +43,9 @@ def wild_coefficients(linear_corr: FloatArray, low: float, high: float) -> BoolA
     -------
     (row, column) True where wild
     """
-    signal = np.linspace(*SIGNAL_RANGE, 20)[:, None, None]
-    relative = (linearize(signal, linear_corr) - linear_corr[0]) / signal - 1.0
-    return np.asarray(~((relative >= low) & (relative <= high)).all(axis=0))
+    sound = np.ones(linear_corr.shape[1:], dtype=np.bool_)
+    # One signal at a time: the arrays of one stay in cache.
+    for signal in np.linspace(*SIGNAL_RANGE, 20):
+        relative = (linearize(signal, linear_corr) - linear_corr[0]) / signal - 1.0
+        sound &= (relative >= low) & (relative <= high)
+    return ~sound
