@@ -10,6 +10,7 @@ import polars as pl
 
 from spectramind.conf.schema.config import Config
 from spectramind.pipeline.fit import check_model, fit_planet
+from spectramind.pipeline.fit_figure import write_fit_figure
 from spectramind.pipeline.places import Places, places
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.provenance.atomic import atomic_path
@@ -61,13 +62,5 @@ def fit_survey(config: Config, plot: bool, run: Run, progress: Progress) -> FitS
     fitted = [planet for planet in planets if planet in done]
     if fitted:
         _write_table(table, [_row(where, planet) for planet in fitted])
-    figures = [_draw(config, where, planet) for planet in fitted] if plot else []
-    return FitSummary(len(planets), failed, str(table), tuple(figures))
-
-
-def _draw(config: Config, where: Places, planet_id: int) -> str:
-    from spectramind.pipeline.fit_figure import draw_fit
-
-    path = where.posterior(planet_id).with_suffix(".png")
-    draw_fit(config, planet_id, path)
-    return str(path)
+    figures = [write_fit_figure(config, planet) for planet in fitted] if plot else []
+    return FitSummary(len(planets), failed, str(table), tuple(map(str, figures)))

@@ -107,14 +107,15 @@ def features(posterior: DepthPosterior, star: Star) -> FloatArray:
 
 def _ridge(design: FloatArray, target: FloatArray) -> FloatArray:
     """Ridge coefficients, or zeros where no strength beats the mean square by leave-one-out."""
-    best, chosen = float(np.mean(target**2)), np.zeros(design.shape[1])
+    best = float(np.mean(target**2))
+    chosen: FloatArray = np.zeros(design.shape[1])
     for strength in _RIDGES:
         gram = design.T @ design + strength * np.eye(design.shape[1])
         hat = design @ np.linalg.solve(gram, design.T)
         loo = (target - hat @ target) / (1.0 - np.diag(hat))
         error = float(np.mean(loo**2))
         if error < 0.97 * best:
-            best, chosen = error, np.linalg.solve(gram, design.T @ target)
+            best, chosen = error, np.asarray(np.linalg.solve(gram, design.T @ target), np.float64)
     return chosen
 
 

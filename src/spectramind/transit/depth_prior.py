@@ -1,6 +1,6 @@
 """What is believed about a spectrum before the light curves are seen.
 
-    depth = D0 + amplitude (learnt shapes + Gaussian process over wavelength),  FGS1 offset beside it
+    depth = D0 + amplitude (learnt shapes + Gaussian process over wavelength), FGS1 offset beside
 
 D0 is free. The amplitude, the rms of the AIRS spectrum about its mean, varies over two decades
 between planets, so that no one Gaussian fits: the prior is a mixture over amplitudes with lognormal

@@ -107,14 +107,16 @@ def _prior(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[FloatArray,
 def _expect(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[_Moments, FloatArray]:
     """Posterior moments of one planet, and the sizes (visit, 2) of its drift that they imply."""
     precision, mean = _prior(known, hyper, sizes)
-    covariance = np.linalg.inv(known.matrix + precision)
+    covariance: FloatArray = np.asarray(np.linalg.inv(known.matrix + precision), np.float64)
     posterior = covariance @ (known.vector + precision @ mean)
     star = slice(0, hyper.mean.shape[0])
     updated = sizes.copy()
     sums = [np.zeros_like(hyper.airs), np.zeros_like(hyper.fgs1)]
     for visit, places in enumerate(_drift_places(known.layout)):
         for i, (index, block) in enumerate(zip(places, (hyper.airs, hyper.fgs1), strict=True)):
-            moments = np.outer(posterior[index], posterior[index]) + covariance[np.ix_(index, index)]
+            moments = (
+                np.outer(posterior[index], posterior[index]) + covariance[np.ix_(index, index)]
+            )
             square = float(np.trace(np.linalg.solve(block, moments)))
             updated[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
             sums[i] += updated[visit, i] * moments
@@ -144,7 +146,11 @@ def _shrunk(moments: FloatArray, visits: int) -> FloatArray:
 
 
 def _maximise(
-    moments: Sequence[_Moments], design: FloatArray, visits: int, old: _Hyper, generic: TransitPriors
+    moments: Sequence[_Moments],
+    design: FloatArray,
+    visits: int,
+    old: _Hyper,
+    generic: TransitPriors,
 ) -> _Hyper:
     stars = np.array([m.star for m in moments])
     mean = _regression(stars, design, old.scatter, generic)
@@ -175,9 +181,7 @@ def _iterate(
     return hyper, sizes
 
 
-def _log_evidence(
-    planets: Sequence[_Known], hyper: _Hyper, sizes: Sequence[FloatArray]
-) -> float:
+def _log_evidence(planets: Sequence[_Known], hyper: _Hyper, sizes: Sequence[FloatArray]) -> float:
     """Log marginal likelihood of all planets, up to a constant."""
     total = 0.0
     for known, size in zip(planets, sizes, strict=True):

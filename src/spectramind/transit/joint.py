@@ -26,10 +26,12 @@ from spectramind.transit.joint_problem import (
 )
 from spectramind.transit.joint_steps import iterate
 from spectramind.transit.joint_summary import (
+    band_curves,
     channel_limb_darkening,
     curve_fits,
     fit_flags,
     geometry,
+    orbit_covariance,
     white_curves,
 )
 from spectramind.transit.normal_equations import CurveEquations
@@ -88,7 +90,8 @@ def fit_planet(
     )
     reduced = _reduce(problem, state, curves)
     state, disagree = _weigh_visits(problem, state, reduced, config.disagreement)
-    depth, covariance, theta = _posterior(problem, state, reduced)
+    full = _with_prior(problem, state, reduced, state.scale_spread)
+    depth, covariance, theta = _posterior(problem, state, full)
     state = replace(state, theta=theta)
     fits = curve_fits(problem, state, curves)
     samples = sum(fit.samples for fit in fits)
@@ -110,7 +113,9 @@ def fit_planet(
     return PlanetFit(
         posterior=posterior,
         limb_darkening=channel_limb_darkening(problem, state),
+        orbit_covariance=orbit_covariance(problem.layout, full.matrix, covariance),
         curves=fits,
+        bands=band_curves(problem, state, curves, visits[0].airs.wavelength),
         chi2=chi2,
         iterations=count,
         information=_information(problem, reduced),
@@ -124,15 +129,15 @@ def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> WhiteFit | Non
     return fit_white(series, search_transit(series, star), star) if series else None
 
 
-def _fallback(
-    visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors
-) -> PlanetFit:
+def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors) -> PlanetFit:
     """The first estimator's answer, with the limb darkening that it assumed unknown."""
     posterior = estimate_depths(visits, star)
     return PlanetFit(
         posterior=posterior,
         limb_darkening=np.full((posterior.depth.size, 3), np.nan),
+        orbit_covariance=np.full((4, 4), np.nan),
         curves=(),
+        bands=(),
         chi2=posterior.geometry.get("chi2", float("nan")),
         iterations=0,
         information=None,
@@ -140,9 +145,7 @@ def _fallback(
     )
 
 
-def _reduce(
-    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
-) -> _Reduced:
+def _reduce(problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]) -> _Reduced:
     """Eliminate mid-times and levels; make the information absolute instead of about a step."""
     matrix, vector = likelihood(problem, state, curves)
     leading = np.arange(problem.layout.leading)
@@ -193,11 +196,10 @@ def _weigh_visits(
 
 
 def _posterior(
-    problem: JointProblem, state: JointState, reduced: _Reduced
+    problem: JointProblem, state: JointState, full: _Reduced
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Depths, their covariance, and all parameters at the posterior mean."""
     layout = problem.layout
-    full = _with_prior(problem, state, reduced, state.scale_spread)
     matrix, vector = marginalise(full.matrix, full.vector, layout.depth)
     centre = np.full(layout.depth.size, problem.centre)
     depth, covariance, _ = combine(problem.priors.depth, problem.unit, matrix, vector, centre)

@@ -39,7 +39,7 @@ _OVER_RELAXED = 1.6  # expectation maximisation alone creeps; below 2 it still c
 
 
 def _posterior_of_drift(
-    factor: tuple[FloatArray, bool], theta: FloatArray, index: FloatArray
+    factor: tuple[FloatArray, bool], theta: FloatArray, index: NDArray[np.int64]
 ) -> FloatArray:
     """Second moments of some parameters under the linearised posterior."""
     unit = np.zeros((theta.size, index.size))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.survey.instruments import N_AIRS
+from spectramind.transit.binned_curve import BinnedCurve
 from spectramind.transit.joint_problem import JointProblem, JointState
 from spectramind.transit.normal_equations import (
     VISIT_HOURS,
@@ -21,11 +22,13 @@ from spectramind.transit.orbit import (
     full_duration,
     transit_duration,
 )
-from spectramind.transit.planet_fit import CurveFit
+from spectramind.transit.parameter_layout import ParameterLayout
+from spectramind.transit.planet_fit import BandLightCurves, CurveFit
 from spectramind.transit.posterior import WhiteLightCurve
 
 FloatArray = NDArray[np.float64]
 
+N_BANDS = 6
 _EDGE_HOURS = 0.1
 _HIGH_CHI2 = 1.5
 
@@ -97,9 +100,25 @@ def curve_fits(
     return tuple(fits)
 
 
-def _white_weights(curve_noise: FloatArray) -> FloatArray:
-    weight = np.where(np.isfinite(curve_noise), curve_noise, np.inf) ** -2.0
-    return np.asarray(weight / weight.sum())
+def _inverse_variance(noise: FloatArray) -> FloatArray:
+    return np.asarray(np.where(np.isfinite(noise), noise, np.inf) ** -2.0)
+
+
+def _averaged(
+    equation: CurveEquations, curve: BinnedCurve, weight: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(bin, band) flux, model and share of the weight that is usable, averaged over channels.
+
+    Parameters
+    ----------
+    weight : (channel, band), each column with the sum 1
+    """
+    share = curve.usable @ weight
+    good = share > 0.5
+    divisor = np.where(good, share, 1.0)
+    model = equation.transit @ weight
+    deviation = (curve.usable * equation.clean * equation.transit) @ weight / divisor
+    return np.where(good, model + deviation, np.nan), model, np.where(good, share, 0.0)
 
 
 def white_curves(
@@ -108,25 +127,74 @@ def white_curves(
     """Noise-weighted mean over channels of each curve, drift and jitter removed, and its model."""
     out = []
     for equation, curve, noise in zip(curves, problem.curves, state.noise, strict=True):
-        weight = _white_weights(noise)
-        used = curve.usable * weight
-        total = used.sum(axis=1)
-        good = total > 0.5
-        divisor = np.where(good, total, 1.0)
-        model = equation.transit @ weight
-        deviation = np.sum(used * equation.clean * equation.transit, axis=1) / divisor
-        sigma = np.sqrt(1.0 / np.sum(np.where(np.isfinite(noise), noise, np.inf) ** -2.0))
+        weight = _inverse_variance(noise)
+        total = weight.sum()
+        flux, model, share = _averaged(equation, curve, weight[:, None] / total)
+        with np.errstate(divide="ignore"):
+            sigma = np.sqrt(1.0 / (total * share[:, 0]))
         out.append(
             WhiteLightCurve(
                 instrument=curve.instrument,
                 visit=curve.visit,
                 time=curve.bin_time,
-                flux=np.where(good, model + deviation, np.nan),
-                model=model,
-                sigma=np.where(good, sigma / np.sqrt(divisor), np.inf),
+                flux=flux[:, 0],
+                model=model[:, 0],
+                sigma=sigma,
             )
         )
     return tuple(out)
+
+
+def band_curves(
+    problem: JointProblem,
+    state: JointState,
+    curves: Sequence[CurveEquations],
+    wavelength: FloatArray,
+) -> tuple[BandLightCurves, ...]:
+    """AIRS light curves averaged over N_BANDS bands of equally many channels.
+
+    Parameters
+    ----------
+    wavelength : (282,) micrometre
+    """
+    members = np.array_split(np.arange(wavelength.size), N_BANDS)
+    out = []
+    for equation, curve, noise in zip(curves, problem.curves, state.noise, strict=True):
+        if curve.instrument == "FGS1":
+            continue
+        weight = np.zeros((wavelength.size, N_BANDS))
+        for band, channels in enumerate(members):
+            inverse = _inverse_variance(noise[channels])
+            weight[channels, band] = inverse / max(inverse.sum(), np.finfo(float).tiny)
+        flux, model, _ = _averaged(equation, curve, weight)
+        middle = np.array([wavelength[channels].mean() for channels in members])
+        out.append(BandLightCurves(curve.visit, middle, curve.bin_time, flux, model))
+    return tuple(out)
+
+
+def orbit_covariance(
+    layout: ParameterLayout, matrix: FloatArray, covariance: FloatArray
+) -> FloatArray:
+    """(4, 4) covariance of ORBIT_PARAMETERS.
+
+    Given the depths the nuisance parameters are normal with precision `matrix`; their mean moves
+    with the depths, whose own covariance is added.
+
+    Parameters
+    ----------
+    matrix : (leading, leading) information with the prior of the nuisance parameters
+    covariance : (283, 283) of the depths
+    """
+    nuisance, depth = layout.nuisance, layout.depth
+    orbit = layout.orbit - nuisance[0]
+    inner = np.linalg.inv(matrix[np.ix_(nuisance, nuisance)])[orbit]
+    gain = -inner @ matrix[np.ix_(nuisance, depth)]
+    mean = np.zeros((2, depth.size))
+    mean[0, 1:], mean[1, 0] = 1.0 / (depth.size - 1), 1.0
+    to_parameters = np.concatenate([gain, mean])
+    out = to_parameters @ covariance @ to_parameters.T
+    out[:2, :2] += inner[:, orbit]
+    return np.asarray(out)
 
 
 def fit_flags(
@@ -137,7 +205,11 @@ def fit_flags(
     partial = False
     for position in range(problem.layout.visits):
         first, *_, last = contact_times(orbit_of(problem, state, position), k)
-        times = [c.time for c, (p, _) in zip(problem.curves, problem.places, strict=True) if p == position]
+        times = [
+            c.time
+            for c, (p, _) in zip(problem.curves, problem.places, strict=True)
+            if p == position
+        ]
         start = min((float(t.min()) for t in times), default=0.0)
         end = max((float(t.max()) for t in times), default=VISIT_HOURS)
         partial |= first < start + _EDGE_HOURS or last > end - _EDGE_HOURS

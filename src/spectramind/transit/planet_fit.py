@@ -19,7 +19,7 @@ class NuisanceInformation:
     """What the light curves say about star, orbit and drift, without the learnt priors.
 
     The log likelihood is -1/2 w.matrix.w + w.(vector - cross depth) for nuisance parameters w
-    (limb darkening, ln(a/R* / table), impact - table, drift of each visit, visit scales) and depths.
+    (limb darkening, ln(a/R* / table), impact - table, drift of each visit, visit scales), depths.
 
     matrix  (nuisance, nuisance)
     cross   (nuisance, 283)
@@ -52,13 +52,36 @@ class CurveFit:
     stated: float
 
 
+ORBIT_PARAMETERS = ("ln a/R*", "impact", "AIRS depth", "FGS1 depth")
+"""What `PlanetFit.orbit_covariance` is about; the AIRS depth is the mean over its channels."""
+
+
+@dataclass(frozen=True)
+class BandLightCurves:
+    """AIRS light curves of one visit in a few bands, drift and jitter removed.
+
+    wavelength  (band,) micrometre, middle of each band
+    time        (time,) hour
+    flux        (time, band) relative to the star; NaN where masked
+    model       (time, band)
+    """
+
+    visit: int
+    wavelength: FloatArray
+    time: FloatArray
+    flux: FloatArray
+    model: FloatArray
+
+
 @dataclass(frozen=True)
 class PlanetFit:
     """Posterior of one planet and everything that a diagnosis needs.
 
     posterior       depths with covariance, geometry, flags and white light curves
-    limb_darkening  (283, 3) u1, u2, u3 of I(mu) = 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu))
+    limb_darkening  (283, 3) of I(mu) = 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu))
+    orbit_covariance (4, 4) of ORBIT_PARAMETERS; NaN after a fallback
     curves          one entry for each light curve
+    bands           light curves by colour, one entry a visit
     chi2            mean squared residual / noise from differences, over all curves
     iterations      steps that were taken; 0 where the fit fell back to the first estimator
     information     what priors can be learnt from; None after a fallback
@@ -67,7 +90,9 @@ class PlanetFit:
 
     posterior: DepthPosterior
     limb_darkening: FloatArray
+    orbit_covariance: FloatArray
     curves: tuple[CurveFit, ...]
+    bands: tuple[BandLightCurves, ...]
     chi2: float
     iterations: int
     information: NuisanceInformation | None

@@ -15,7 +15,13 @@ import numpy as np
 from spectramind.errors import DataError
 from spectramind.survey.instruments import InstrumentName
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
-from spectramind.transit.planet_fit import CurveFit, NuisanceInformation, PlanetFit
+from spectramind.transit.planet_fit import (
+    ORBIT_PARAMETERS,
+    BandLightCurves,
+    CurveFit,
+    NuisanceInformation,
+    PlanetFit,
+)
 from spectramind.transit.product import read_posterior, write_posterior
 
 if TYPE_CHECKING:
@@ -42,6 +48,19 @@ def _information_variables(
     }
 
 
+def _band_variables(
+    bands: BandLightCurves,
+) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+    prefix = f"bands_{bands.visit}"
+    series, note = (f"{prefix}_time", "band"), f"AIRS bands, visit {bands.visit}"
+    return {
+        f"{prefix}_wavelength": (("band",), bands.wavelength, {"units": "micrometer"}),
+        f"{prefix}_time": ((f"{prefix}_time",), bands.time, {"units": "hour"}),
+        f"{prefix}_flux": (series, bands.flux, {"units": "1", "long_name": f"{note}: flux"}),
+        f"{prefix}_model": (series, bands.model, {"units": "1", "long_name": f"{note}: model"}),
+    }
+
+
 def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
     import xarray as xr
 
@@ -53,6 +72,13 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
             {"units": "1", "long_name": f"u1, u2, u3 of {law}"},
         )
     }
+    variables["orbit_covariance"] = (
+        ("orbit", "orbit_2"),
+        fit.orbit_covariance,
+        {"units": "1", "long_name": f"covariance of {', '.join(ORBIT_PARAMETERS)}"},
+    )
+    for bands in fit.bands:
+        variables |= _band_variables(bands)
     for curve in fit.curves:
         name = _drift_variable(curve)
         axes = (f"{name}_time_order", f"{name}_wavelength_order")
@@ -63,6 +89,7 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
         variables[name] = (("curve",), values, {"units": "1", "long_name": f"{name} of each curve"})
     attributes: dict[str, str | int | float] = {
         "curves": " ".join(f"{c.instrument}:{c.visit}" for c in fit.curves),
+        "band_visits": " ".join(str(bands.visit) for bands in fit.bands),
         "chi2": fit.chi2,
         "iterations": fit.iterations,
         "priors_learnt_from": fit.learnt_from,
@@ -70,7 +97,9 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
     if fit.information is not None:
         variables |= _information_variables(fit.information)
         orders = fit.information.layout.orders
-        attributes |= {f"order_{name}": getattr(orders, name) for name in ("time", "colour", "limb")}
+        attributes |= {
+            f"order_{name}": getattr(orders, name) for name in ("time", "colour", "limb")
+        }
         attributes["visits"] = fit.information.layout.visits
     return xr.Dataset(variables, attrs=attributes)
 
@@ -108,6 +137,17 @@ def _curves(dataset: xr.Dataset) -> tuple[CurveFit, ...]:
     return tuple(curves)
 
 
+def _bands(dataset: xr.Dataset) -> tuple[BandLightCurves, ...]:
+    parts = ("wavelength", "time", "flux", "model")
+    return tuple(
+        BandLightCurves(
+            visit,
+            *(dataset[f"bands_{visit}_{part}"].to_numpy().astype(np.float64) for part in parts),
+        )
+        for visit in (int(text) for text in str(dataset.attrs["band_visits"]).split())
+    )
+
+
 def _information(dataset: xr.Dataset) -> NuisanceInformation | None:
     if "information_matrix" not in dataset:
         return None
@@ -135,7 +175,9 @@ def read_planet_fit(path: Path) -> PlanetFit:
             return PlanetFit(
                 posterior=posterior,
                 limb_darkening=dataset["limb_darkening"].to_numpy().astype(np.float64),
+                orbit_covariance=dataset["orbit_covariance"].to_numpy().astype(np.float64),
                 curves=_curves(dataset),
+                bands=_bands(dataset),
                 chi2=float(dataset.attrs["chi2"]),
                 iterations=int(dataset.attrs["iterations"]),
                 information=_information(dataset),
