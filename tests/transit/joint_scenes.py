@@ -21,9 +21,7 @@ from spectramind.transit.priors import TransitPriors, generic_priors, regressors
 FloatArray = NDArray[np.float64]
 
 CONFIG = TransitConfig.model_validate(
-    yaml.safe_load(
-        resources.files("spectramind.conf").joinpath("transit/default.yaml").read_text()
-    )
+    yaml.safe_load(resources.files("spectramind.conf").joinpath("transit/default.yaml").read_text())
 )
 ORDERS = DriftOrders(CONFIG.drift_order, CONFIG.drift_colours, CONFIG.limb_order)
 WAVELENGTH = np.concatenate([[0.7], AIRS_UM])
@@ -40,7 +38,9 @@ def _curve(
     time = (np.arange(flux.shape[0]) + 0.5) * 7.5 / flux.shape[0]
     wavelength = WAVELENGTH[:1] if name == "FGS1" else WAVELENGTH[1:]
     variance = np.broadcast_to((noise * level) ** 2, flux.shape).copy()
-    return LightCurve(name, time, wavelength, flux * level, variance, np.zeros(flux.shape, bool), 15)
+    return LightCurve(
+        name, time, wavelength, flux * level, variance, np.zeros(flux.shape, bool), 15
+    )
 
 
 def draw_from_prior(
@@ -60,7 +60,9 @@ def draw_from_prior(
     impact = STAR.semi_major_axis * np.cos(np.radians(STAR.inclination))
     log_a = np.log(STAR.semi_major_axis) + star[layout.orbit[0]]
     t0 = rng.uniform(2.8, 4.7)
-    orbit = Orbit(t0, 24.0 * STAR.period, float(np.exp(log_a)), float(impact + star[layout.orbit[1]]))
+    orbit = Orbit(
+        t0, 24.0 * STAR.period, float(np.exp(log_a)), float(impact + star[layout.orbit[1]])
+    )
     time = (np.arange(375) + 0.5) * 7.5 / 375
     basis = time_basis(time, priors.orders.time)[:, 1:]
     curves: list[LightCurve] = []

@@ -24,7 +24,7 @@ def test_without_third_term_equals_the_quadratic_law() -> None:
 
 @pytest.mark.parametrize("index", range(7))
 def test_derivatives_equal_finite_differences(index: int) -> None:
-    limb = LIMB + [0.0, 0.0, 0.1]
+    limb = LIMB + np.array([0.0, 0.0, 0.1])
     step = 1e-5
 
     def flux(amount: float) -> np.ndarray:

@@ -154,7 +154,7 @@ def test_without_transit_or_data_the_first_estimator_answers(star: Star) -> None
     assert fit.posterior.flags == ("no_transit",)
     assert fit.information is None
 
-    def nothing(flux: FloatArray, mask: BoolArray) -> None:
+    def nothing(_: FloatArray, mask: BoolArray) -> None:
         mask[:] = True
 
     empty = fit_planet([edited(flat, airs=nothing, fgs1=nothing)], star, PRIORS, CONFIG)
@@ -187,9 +187,7 @@ def test_product_of_a_fallback(star: Star, tmp_path: Path) -> None:
     assert np.isnan(again.limb_darkening).all()
 
 
-def test_reading_another_estimators_product_says_so(
-    plain_fit: PlanetFit, tmp_path: Path
-) -> None:
+def test_reading_another_estimators_product_says_so(plain_fit: PlanetFit, tmp_path: Path) -> None:
     from spectramind.transit.product import write_posterior
 
     write_posterior(tmp_path / "7.nc", replace(plain_fit.posterior, estimator="polynomial"), {})

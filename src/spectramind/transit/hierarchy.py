@@ -22,7 +22,7 @@ from spectramind.errors import DataError
 from spectramind.survey.stars import Star
 from spectramind.transit.depth_prior import learn_depth_prior
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
-from spectramind.transit.planet_fit import PlanetFit
+from spectramind.transit.planet_fit import NuisanceInformation, PlanetFit
 from spectramind.transit.priors import DRIFT_FREEDOM, TransitPriors, regressors
 
 FloatArray = NDArray[np.float64]
@@ -69,9 +69,7 @@ class _Moments:
     fgs1: FloatArray
 
 
-def _known(fit: PlanetFit, depth: FloatArray, star: Star) -> _Known:
-    information = fit.information
-    assert information is not None
+def _known(information: NuisanceInformation, depth: FloatArray, star: Star) -> _Known:
     layout = information.layout
     keep = np.arange(layout.nuisance.size - layout.visits)  # visit scales are held at zero
     return _Known(
@@ -263,12 +261,17 @@ def learn_priors(
     ------
     DataError : fewer than 8 usable planets
     """
-    used = sorted(p for p, fit in fits.items() if p in depth and fit.information is not None)
+    informative = {
+        planet: fit.information
+        for planet, fit in sorted(fits.items())
+        if planet in depth and fit.information is not None
+    }
+    used = list(informative)
     if len(used) < LEAST_PLANETS:
         found = f"{len(used)} joint fits with known depths"
         remedy = "use the generic priors"
         raise DataError(learnt_from, f"at least {LEAST_PLANETS} planets", found, remedy)
-    planets = [_known(fits[p], depth[p], stars[p]) for p in used]
+    planets = [_known(known, depth[p], stars[p]) for p, known in informative.items()]
     start = _Hyper(
         mean=generic.star_mean,
         scatter=generic.star_scatter,

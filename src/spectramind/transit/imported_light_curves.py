@@ -53,7 +53,9 @@ def _arrays(path: Path, names: tuple[str, ...]) -> list[FloatArray]:
 
 def _expect(path: Path, name: str, values: FloatArray, shape: tuple[int, ...]) -> None:
     if values.shape != shape:
-        raise DataError(path, f"{name} of shape {shape}", str(values.shape), "bring it to times.npz")
+        raise DataError(
+            path, f"{name} of shape {shape}", str(values.shape), "bring it to times.npz"
+        )
 
 
 def _light_curve(
@@ -141,7 +143,9 @@ class ImportedSource:
     def _files(self, planet_id: int) -> tuple[Path, ...]:
         if planet_id not in self.files:
             folder = self.root / self.split
-            raise DataError(folder, f"{planet_id}_<visit>.npz", "none", "export the planet's visits")
+            raise DataError(
+                folder, f"{planet_id}_<visit>.npz", "none", "export the planet's visits"
+            )
         return self.files[planet_id]
 
 

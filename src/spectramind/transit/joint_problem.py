@@ -193,9 +193,7 @@ def table_values(problem: JointProblem) -> FloatArray:
 def equations(problem: JointProblem, state: JointState) -> tuple[CurveEquations, ...]:
     """Linearise all light curves about the state."""
     return tuple(
-        curve_equations(
-            replace(curve, noise=noise), state.theta, where, problem.period, templates
-        )
+        curve_equations(replace(curve, noise=noise), state.theta, where, problem.period, templates)
         for curve, noise, templates, (_, where) in zip(
             problem.curves, state.noise, state.templates, problem.places, strict=True
         )

@@ -112,7 +112,9 @@ def _transit(
     )
 
 
-def _design(curve: BinnedCurve, transit: ChannelTransit, depth: FloatArray, order: int) -> FloatArray:
+def _design(
+    curve: BinnedCurve, transit: ChannelTransit, depth: FloatArray, order: int
+) -> FloatArray:
     """(channel, bin, column): level, drift orders, depth, limb 3, orbit 3, visit scale."""
     bins, channels = curve.flux.shape
     flux = transit.flux
