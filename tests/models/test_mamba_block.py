@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from spectramind.errors import ConfigurationError
 from spectramind.models.mamba_block import MambaBlock, MambaShape, RmsNorm, SelectiveMixer
@@ -82,6 +83,15 @@ def test_autocast_is_stable(half: torch.dtype) -> None:
     found.square().mean().backward()
     assert (found - wanted).norm() <= 4 * torch.finfo(half).eps * wanted.norm()
     assert all(torch.isfinite(parameter.grad).all() for parameter in made.parameters())
+
+
+def test_gradients_survive_checkpointing() -> None:
+    made, x = block(bidirectional=True).double(), tokens(50).requires_grad_()
+    leaves = [x, *made.parameters()]
+    wanted = torch.autograd.grad(made(x).square().sum(), leaves)
+    again = checkpoint(made, x, use_reentrant=False)
+    for a, b in zip(torch.autograd.grad(again.square().sum(), leaves), wanted, strict=True):
+        torch.testing.assert_close(a, b)
 
 
 def test_default_start_is_sane() -> None:

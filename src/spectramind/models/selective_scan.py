@@ -151,7 +151,8 @@ class _Scan(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_y: Tensor, d_state: Tensor) -> tuple[Tensor | None, ...]:
-        operands, entering, products = ctx.saved_tensors[:4], ctx.saved_tensors[4:], ctx.products
+        x, log_decay, b, c, *entering = ctx.saved_tensors
+        operands, products = (x, log_decay, b, c), ctx.products
         gradients = tuple(torch.empty_like(operand) for operand in operands)
         parts = _parts(d_y.shape[1], products.chunk)
         for part, state in zip(reversed(parts), reversed(entering), strict=True):
