@@ -9,6 +9,7 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from spectramind.errors import ConfigurationError
+from spectramind.models import mamba_block
 from spectramind.models.mamba_block import MambaBlock, MambaShape, RmsNorm, SelectiveMixer
 
 
@@ -30,7 +31,7 @@ def mixed_step_by_step(mixer: SelectiveMixer, projected: Tensor) -> Tensor:
     width = shape.inner // shape.heads
     z, length, _ = projected.shape
     lags, out = mixer.convolution.weight, []
-    state = torch.zeros(z, shape.heads, shape.state, width, dtype=projected.dtype)
+    states = [torch.zeros(z, shape.state, width, dtype=projected.dtype)] * shape.heads
     for t in range(length):
         past = [projected[:, max(t - k, 0), : lags.shape[1]] * (t >= k) for k in range(4)]
         convolved = mixer.convolution.bias + sum(lags[k] * value for k, value in enumerate(past))
@@ -41,8 +42,8 @@ def mixed_step_by_step(mixer: SelectiveMixer, projected: Tensor) -> Tensor:
             own = x[:, h * width : (h + 1) * width]
             decay = torch.exp(-step * mixer.log_rate[h].exp())[:, None, None]
             gained = step[:, None, None] * b[:, :, None] * own[:, None, :]
-            state[:, h] = decay * state[:, h].clone() + gained
-            heads.append((c[:, :, None] * state[:, h]).sum(1) + mixer.direct[h] * own)
+            states[h] = decay * states[h] + gained
+            heads.append((c[:, :, None] * states[h]).sum(1) + mixer.direct[h] * own)
         out.append(torch.cat(heads, -1))
     return torch.stack(out, 1)
 
@@ -52,16 +53,27 @@ def normalised(norm: RmsNorm, values: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_equals_the_transcription(bidirectional: bool) -> None:
+@pytest.mark.parametrize("stretch", [2, 33, 4096])
+def test_equals_the_transcription(
+    bidirectional: bool, stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mamba_block, "CPU_STRETCH", stretch)
     made, x = block(bidirectional=bidirectional).double(), tokens(70)
-    with torch.no_grad():
-        gate, *projected = made.enter(normalised(made.norm, x)).split(made.parts, -1)
-        mixed = mixed_step_by_step(made.mixers[0], projected[0])  # type: ignore[arg-type]
-        if bidirectional:
-            turned = mixed_step_by_step(made.mixers[1], projected[1].flip(1))  # type: ignore[arg-type]
-            mixed = mixed + turned.flip(1)
-        inner = normalised(made.inner_norm, mixed * functional.silu(gate))
-        torch.testing.assert_close(made(x), x + made.leave(inner), rtol=1e-10, atol=1e-10)
+    leaves = list(made.parameters())
+    normed = normalised(made.norm, x)
+    mixed = mixed_step_by_step(made.onward, made.onward.enter(normed))
+    if made.backward_in_time is not None:
+        turned = made.backward_in_time.enter(normed.flip(1))
+        mixed = mixed + mixed_step_by_step(made.backward_in_time, turned).flip(1)
+    inner = normalised(made.inner_norm, mixed * functional.silu(made.gate(normed)))
+    wanted, found = x + made.leave(inner), made(x)
+    torch.testing.assert_close(found, wanted, rtol=1e-10, atol=1e-10)
+    for a, b in zip(
+        torch.autograd.grad(found.square().sum(), leaves),
+        torch.autograd.grad(wanted.square().sum(), leaves),
+        strict=True,
+    ):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
 
 
 def test_only_the_past_is_seen_unless_bidirectional() -> None:
@@ -96,8 +108,8 @@ def test_gradients_survive_checkpointing() -> None:
 
 def test_default_start_is_sane() -> None:
     made = MambaBlock(MambaShape())
-    mixer = made.mixers[0]
-    step = functional.softplus(mixer.step_bias)  # type: ignore[arg-type]
+    mixer = made.onward
+    step = functional.softplus(mixer.step_bias)
     torch.testing.assert_close(step[[0, -1]], torch.tensor([1e-3, 1e-1]), rtol=1e-4, atol=0.0)
     assert torch.isfinite(made(100.0 * torch.randn(1, 40, 32))).all()
 

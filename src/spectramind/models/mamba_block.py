@@ -21,6 +21,11 @@ SLOWEST_STEP, FASTEST_STEP = 1e-3, 1e-1
 FASTEST_DECAY = 16.0
 """Decay rates per unit step start between 1 and this."""
 
+CPU_STRETCH = 4096
+"""Samples that pass through the block together on a CPU: what they need stays in the cache."""
+
+Past = tuple[Tensor, Tensor]
+
 
 @dataclass(frozen=True)
 class MambaShape:
@@ -73,17 +78,16 @@ class RmsNorm(nn.Module):
 
 
 class SelectiveMixer(nn.Module):
-    """One direction: short convolution, input-dependent step, selective scan, direct path.
+    """One direction: projection, short convolution, selective scan, direct path.
 
-    Input and output are (batch, time, inner); the step and the two vectors of the state space are
-    projected from the tokens by the block.
+    A sequence may come in stretches: what a stretch leaves behind is handed to the next one.
     """
 
     def __init__(self, shape: MambaShape) -> None:
         super().__init__()
         self.shape = shape
         channels = shape.inner + 2 * shape.state
-        self.projected = channels + shape.heads
+        self.enter = nn.Linear(shape.width, channels + shape.heads, bias=False)
         self.convolution = CausalConvolution(channels, shape.convolution)
         start = torch.linspace(math.log(SLOWEST_STEP), math.log(FASTEST_STEP), shape.heads).exp()
         # The inverse of softplus, so that the steps start at these values.
@@ -91,21 +95,39 @@ class SelectiveMixer(nn.Module):
         self.log_rate = nn.Parameter(torch.linspace(1.0, FASTEST_DECAY, shape.heads).log())
         self.direct = nn.Parameter(torch.ones(shape.heads))
 
-    def forward(self, projected: Tensor, backwards: bool = False) -> Tensor:
-        """(batch, time, projected) -> (batch, time, inner), read from the end if `backwards`."""
-        if backwards:
-            projected = projected.flip(1)
-        shape = self.shape
-        widths = [self.projected - shape.heads, shape.heads]
-        channels, step = torch.split(projected, widths, dim=-1)
+    def forward(self, tokens: Tensor, past: Past | None) -> tuple[Tensor, Past]:
+        """Mixed tokens of a stretch, and what the next one needs to know.
+
+        Parameters
+        ----------
+        tokens : (batch, time, width)
+        past : what the stretch before left behind; None at the start
+
+        Returns
+        -------
+        mixed : (batch, time, inner)
+        past : last projected samples (batch, convolution - 1, channel), state of the scan
+        """
+        shape, length = self.shape, tokens.shape[1]
+        widths = [shape.inner + 2 * shape.state, shape.heads]
+        channels, step = torch.split(self.enter(tokens), widths, dim=-1)
+        if past is not None:
+            channels = torch.cat([past[0], channels], dim=1)
+        convolved = functional.silu(self.convolution(channels)[:, channels.shape[1] - length :])
         widths = [shape.inner, shape.state, shape.state]
-        x, b, c = torch.split(functional.silu(self.convolution(channels)), widths, dim=-1)
+        x, b, c = torch.split(convolved, widths, dim=-1)
         single = torch.promote_types(step.dtype, torch.float32)
         step = functional.softplus(step.to(single) + self.step_bias)
         x = x.view(*x.shape[:2], shape.heads, -1)
-        y, _ = selective_scan((x * step[..., None]).to(x.dtype), -step * self.log_rate.exp(), b, c)
-        out: Tensor = (y + x * self.direct.to(x.dtype)[:, None]).flatten(-2)
-        return out.flip(1) if backwards else out
+        y, state = selective_scan(
+            (x * step[..., None]).to(x.dtype),
+            -step * self.log_rate.exp(),
+            b,
+            c,
+            None if past is None else past[1],
+        )
+        mixed: Tensor = (y + x * self.direct.to(x.dtype)[:, None]).flatten(-2)
+        return mixed, (channels[:, max(channels.shape[1] - shape.convolution + 1, 0) :], state)
 
 
 class MambaBlock(nn.Module):
@@ -113,20 +135,34 @@ class MambaBlock(nn.Module):
 
     def __init__(self, shape: MambaShape) -> None:
         super().__init__()
-        self.shape = shape
         self.norm = RmsNorm(shape.width)
-        mixers = [SelectiveMixer(shape) for _ in range(1 + shape.bidirectional)]
-        self.mixers = nn.ModuleList(mixers)
-        self.parts = [shape.inner, *(mixer.projected for mixer in mixers)]
-        self.enter = nn.Linear(shape.width, sum(self.parts), bias=False)
+        self.gate = nn.Linear(shape.width, shape.inner, bias=False)
+        self.onward = SelectiveMixer(shape)
+        self.backward_in_time = SelectiveMixer(shape) if shape.bidirectional else None
         self.inner_norm = RmsNorm(shape.inner)
         self.leave = nn.Linear(shape.inner, shape.width, bias=False)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(batch, time, width) -> (batch, time, width)."""
-        gate, *projected = torch.split(self.enter(self.norm(tokens)), self.parts, dim=-1)
-        mixed = self.mixers[0](projected[0])
-        if self.shape.bidirectional:
-            mixed = mixed + self.mixers[1](projected[1], backwards=True)
-        out: Tensor = self.leave(self.inner_norm(mixed * functional.silu(gate)))
-        return tokens + out
+        stretch = CPU_STRETCH if tokens.device.type == "cpu" else max(tokens.shape[1], 1)
+        stretches = torch.split(tokens, stretch, dim=1)
+        out, past = [], None
+        for part, turned in zip(stretches, self._turned(stretches), strict=True):
+            normed = self.norm(part)
+            mixed, past = self.onward(normed, past)
+            if turned is not None:
+                mixed = mixed + turned
+            gated = mixed * functional.silu(self.gate(normed))
+            out.append(part + self.leave(self.inner_norm(gated)))
+        return torch.cat(out, dim=1)
+
+    def _turned(self, stretches: tuple[Tensor, ...]) -> list[Tensor | None]:
+        """What the second scan makes of each stretch, coming from the end of the sequence."""
+        if self.backward_in_time is None:
+            return [None] * len(stretches)
+        out: list[Tensor | None] = []
+        past = None
+        for part in reversed(stretches):
+            mixed, past = self.backward_in_time(self.norm(part).flip(1), past)
+            out.append(mixed.flip(1))
+        return out[::-1]
