@@ -39,7 +39,9 @@ def read_pixels(
     DataError : file missing, truncated or empty; a pixel missing or not uint16; odd number of
         frames, or another number than `frames`
     """
-    step = max(1, batch_mib * 2**20 // (2 * max(frames, 1)))
+    # Batches of one size, the last as well: every batch plans the read of a wide file anew.
+    batch_count = max(1, -(-2 * frames * len(pixels) // (batch_mib * 2**20)))
+    step = max(1, -(-len(pixels) // batch_count))
     names = [f"column_{pixel}" for pixel in pixels]
     batches = [names[start : start + step] for start in range(0, len(names), step)]
     table = pl.scan_parquet(path)
