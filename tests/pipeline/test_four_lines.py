@@ -27,7 +27,7 @@ def four_lines(survey: Path, cwd: Path) -> dict[str, object]:
         f"+paths.out={out}", cwd=cwd,
     )  # fmt: skip
     assert predicted.returncode == 0, predicted.stderr
-    assert "estimator  polynomial" in predicted.stdout
+    assert "estimator  physics" in predicted.stdout
     calibrated = spectramind("calibrate-temp", "+calib.corel=true", f"+paths.out={out}", cwd=cwd)
     assert calibrated.returncode == 0, calibrated.stderr
     return json_of(
@@ -125,3 +125,18 @@ def test_kaggle_leaves_a_valid_table_even_if_nothing_works(
     safe = pl.read_csv(tmp_path / "submission.csv")
     assert safe.shape == (4, 567)
     assert safe.null_count().sum_horizontal()[0] == 0
+
+
+def test_invalid_table_replaces_none_that_is_valid(small_survey: Path, tmp_path: Path) -> None:
+    ids = pl.read_csv(small_survey / "sample_submission.csv")["planet_id"].to_list()
+    predicted = spectramind(
+        "predict", f"paths.input={small_survey}", f"paths.out={tmp_path}/out",
+        f"data.planets=[{ids[0]}]", cwd=tmp_path,
+    )  # fmt: skip
+    assert predicted.returncode == 0, predicted.stderr
+    (tmp_path / "submission.csv").write_text("the safe one")
+    submitted = spectramind("submit", f"submit.csv={tmp_path}/submission.csv", cwd=tmp_path)
+    assert submitted.returncode == 2
+    assert "is in the sample and not in the table" in submitted.stderr
+    assert (tmp_path / "submission.csv").read_text() == "the safe one"
+    assert (tmp_path / "out" / "report.html").is_file()

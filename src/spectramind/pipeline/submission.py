@@ -78,13 +78,13 @@ class Submission:
             },
         )
 
-    def validated(self) -> ValidationReport:
-        """Verdict on the table that was written."""
+    def validated(self, path: Path) -> ValidationReport:
+        """Verdict on the table as it was written to `path`."""
         limits = Limits(
             sigma_floor=self.config.submit.sigma_floor, sigma_cap=self.config.submit.sigma_cap
         )
         sample = Path(self.summary.input) / "sample_submission.csv"
-        return validate_submission(self.csv, sample, limits, self.predictions.fallbacks().keys())
+        return validate_submission(path, sample, limits, self.predictions.fallbacks().keys())
 
     @cached_property
     def truth(self) -> Truth | None:

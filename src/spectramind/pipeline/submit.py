@@ -11,6 +11,9 @@ from spectramind.report.page import write_report
 from spectramind.submission.bundle import CONFIG, REPORT, TABLE, write_bundle
 from spectramind.submission.table import write_submission
 
+CANDIDATE = "candidate.csv"
+"""Name of a table until it has been found valid."""
+
 
 @dataclass(frozen=True)
 class SubmitSummary:
@@ -29,25 +32,29 @@ class SubmitSummary:
 def submit(config: Config) -> SubmitSummary:
     """Write, validate, report and bundle the last prediction.
 
-    The report is written before the verdict is acted on: it says what is wrong.
+    A table that is not valid replaces none that is: it stays beside the products as
+    `candidate.csv`, and the report says what is wrong with it.
 
     Raises
     ------
     DataError : there is no prediction, or the table would be rejected
     """
     submission = last_submission(config)
-    write_submission(submission.csv, submission.table)
-    validation = submission.validated()
+    candidate = submission.where.out / CANDIDATE
+    write_submission(candidate, submission.table)
+    validation = submission.validated(candidate)
     files: dict[str, bytes | Path] = {
-        TABLE: submission.csv,
+        TABLE: candidate,
         CONFIG: submission.configuration.encode(),
     }
     if config.report.html:
         write_report(submission.where.report, submission.content(validation))
         files[REPORT] = submission.where.report
     validation.require_valid()
+    write_submission(submission.csv, submission.table)
     if config.submit.bundle is not None:
         write_bundle(config.submit.bundle, files, submission.origin)
+    candidate.unlink()
     return SubmitSummary(
         estimator=submission.summary.estimator,
         calibration=submission.origin.notes["calibration"],
@@ -68,5 +75,6 @@ def rewrite_report(config: Config) -> Path:
     DataError : there is no prediction, or no submission was made of it
     """
     submission = last_submission(config)
-    write_report(submission.where.report, submission.content(submission.validated()))
+    verdict = submission.validated(submission.csv)
+    write_report(submission.where.report, submission.content(verdict))
     return submission.where.report

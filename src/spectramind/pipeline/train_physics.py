@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spectramind.conf.compose import to_yaml
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
@@ -24,7 +23,7 @@ from spectramind.pipeline.fit import fit_joint_to
 from spectramind.pipeline.places import required
 from spectramind.pipeline.planets import PlanetTask, Progress, for_each_planet, selected_planets
 from spectramind.pipeline.sources import source_of
-from spectramind.provenance.digest import config_hash, sha256
+from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.submission.score import naive_model, official_score
 from spectramind.survey.stars import Star
@@ -180,7 +179,11 @@ def train_physics(config: Config, run: Run, progress: Progress) -> TrainSummary:
         ),
     )
     path = training.out / FILE_NAME
-    texts = {"config": to_yaml(config), "run_hash": run.hash, "planets": str(len(second))}
+    texts = {
+        "config": canonical_json(config.portable()),
+        "run_hash": run.hash,
+        "planets": str(len(second)),
+    }
     write_checkpoint(path, physics_checkpoint(model, texts))
     return _report(training, result, model, failed | failed_again, path)
 

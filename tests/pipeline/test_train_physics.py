@@ -1,0 +1,96 @@
+"""Training of the physics model: what is learnt reaches the prediction and its sigma."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline_commands import json_of, spectramind
+from spectramind.conf.compose import compose
+from spectramind.models.physics import read_physics_model
+from spectramind.models.predictions import read_predictions
+from spectramind.pipeline.simulate import simulate
+from spectramind.survey.tables import read_truth
+
+PLANETS = 12
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Light curves of twelve training and two test planets."""
+    out = tmp_path_factory.mktemp("simulated") / "curves"
+    config = compose(
+        [f"paths.out={out}", f"sim.train={PLANETS}", "sim.test=2", "sim.seed=5",
+         "sim.level=light_curves"]
+    )  # fmt: skip
+    simulate(config, lambda *_: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def trained(survey: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a training."""
+    cwd = tmp_path_factory.mktemp("trained")
+    summary = json_of(
+        spectramind(
+            "train", "model=physics", f"paths.input={survey}", "paths.out=out", "train.folds=3",
+            "--json", cwd=cwd,
+        )
+    )  # fmt: skip
+    assert summary["planets"] == PLANETS
+    assert summary["failed"] == {}
+    # Twelve planets teach little; generic priors alone reach 0.6 on most surveys.
+    assert isinstance(summary["score"], float)
+    assert summary["score"] > 0.5
+    return cwd
+
+
+@pytest.mark.slow
+def test_out_of_fold_predictions_are_kept(trained: Path, survey: Path) -> None:
+    predictions = read_predictions(trained / "out" / "out_of_fold.nc")
+    truth = read_truth(survey / "train.csv")
+    assert set(predictions.planet_ids) == set(truth.planet_ids)
+    rows = [truth.planet_ids.index(planet) for planet in predictions.planet_ids]
+    z = (predictions.mu - truth.depth[rows]) / predictions.sigma
+    assert 0.1 < float(np.mean(z**2)) < 5.0
+
+
+@pytest.mark.slow
+def test_checkpoint_reaches_mean_and_sigma(trained: Path, survey: Path) -> None:
+    model = read_physics_model(trained / "out" / "model.ckpt")
+    assert "12 planets" in model.priors.learnt_from
+    predict = ["predict", f"paths.input={survey}", "paths.out=out", "model.ckpt=out/model.ckpt"]
+    assert spectramind(*predict, cwd=trained).returncode == 0
+    path = trained / "out" / "predictions.nc"
+    raw = read_predictions(path)
+    summary = json_of(spectramind("calibrate-temp", "--json", cwd=trained))
+    applied = summary["applied"]
+    assert isinstance(applied, list)
+    assert f"FGS1 x {model.calibration.factors[0]:.3f}" in applied[0]
+    calibrated = read_predictions(path)
+    ratio = calibrated.sigma[:, 0] / raw.sigma_raw[:, 0]
+    assert np.allclose(ratio, model.calibration.factors[0], rtol=1e-9)
+    before = path.read_bytes()
+    assert spectramind("calibrate-temp", cwd=trained).returncode == 0
+    assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_training_again_gives_the_same_bytes(trained: Path, survey: Path) -> None:
+    first = (trained / "out" / "model.ckpt").read_bytes()
+    again = spectramind(
+        "train", "model=physics", f"paths.input={survey}", "paths.out=out", "train.folds=3",
+        cwd=trained,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert (trained / "out" / "model.ckpt").read_bytes() == first
+
+
+def test_what_cannot_be_trained_is_one_line(survey: Path, tmp_path: Path) -> None:
+    done = spectramind(
+        "train", "model=polynomial", f"paths.input={survey}", "paths.out=out", cwd=tmp_path
+    )
+    assert done.returncode == 3
+    assert "nothing to train" in done.stderr
