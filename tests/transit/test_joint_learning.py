@@ -1,0 +1,256 @@
+"""Learning of priors and calibration, and the calibration of the posterior itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from joint_scenes import CONFIG, PRIORS, WAVELENGTH, draw_from_prior
+from numpy.typing import NDArray
+from transit_scenes import STAR
+
+from spectramind.errors import DataError
+from spectramind.transit.calibration import (
+    FEATURES,
+    calibrated,
+    error_parts,
+    learn_calibration,
+    neutral_calibration,
+    residuals,
+)
+from spectramind.transit.cross_validation import (
+    TrainingPlanet,
+    calibrate_folds,
+    fold_priors,
+    folds,
+)
+from spectramind.transit.depth_prior import combine, learn_depth_prior
+from spectramind.transit.hierarchy import learn_priors
+from spectramind.transit.joint import fit_planet
+from spectramind.transit.planet_fit import PlanetFit
+from spectramind.transit.posterior import DepthPosterior
+from spectramind.transit.priors import (
+    TransitPriors,
+    priors_from_json,
+    priors_to_json,
+    read_priors,
+    write_priors,
+)
+
+FloatArray = NDArray[np.float64]
+PLANETS = 24
+
+
+@pytest.fixture(scope="module")
+def narrow() -> TransitPriors:
+    """A population unlike the generic one: darker limbs, little scatter, weak quadratic drift."""
+    mean = PRIORS.star_mean.copy()
+    mean[0, 0] += 0.08
+    mean[-5, 0] += 0.08
+    drift_airs = PRIORS.drift_airs * 0.25
+    drift_airs[6:] *= 1e-6
+    drift_airs[:, 6:] *= 1e-6
+    drift_fgs1 = PRIORS.drift_fgs1 * 0.25
+    drift_fgs1[2:] *= 1e-6
+    drift_fgs1[:, 2:] *= 1e-6
+    drift_airs[range(15), range(15)] = np.maximum(np.diag(drift_airs), 1e-14)
+    drift_fgs1[range(5), range(5)] = np.maximum(np.diag(drift_fgs1), 1e-14)
+    return replace(
+        PRIORS,
+        star_mean=mean,
+        star_scatter=PRIORS.star_scatter * 0.04,
+        drift_airs=drift_airs,
+        drift_fgs1=drift_fgs1,
+    )
+
+
+@pytest.fixture(scope="module")
+def survey(narrow: TransitPriors) -> list[TrainingPlanet]:
+    drawn = [draw_from_prior(seed, narrow) for seed in range(14)]
+    return [TrainingPlanet(i, [visit], STAR, depth) for i, (visit, depth) in enumerate(drawn)]
+
+
+@pytest.fixture(scope="module")
+def fits(survey: list[TrainingPlanet]) -> dict[int, PlanetFit]:
+    return {p.planet_id: fit_planet(p.visits, p.star, PRIORS, CONFIG) for p in survey}
+
+
+@pytest.fixture(scope="module")
+def learnt(survey: list[TrainingPlanet], fits: dict[int, PlanetFit]) -> TransitPriors:
+    depth = {p.planet_id: p.depth for p in survey}
+    stars = {p.planet_id: p.star for p in survey}
+    return learn_priors(fits, depth, stars, PRIORS, "a test")
+
+
+@pytest.mark.slow
+def test_posterior_of_planets_drawn_from_the_prior_is_calibrated() -> None:
+    rows = []
+    for seed in range(PLANETS):
+        visit, depth = draw_from_prior(seed)
+        fit = fit_planet([visit], STAR, PRIORS, CONFIG)
+        rest = residuals(fit.posterior, depth)
+        rows.append([rest.fgs1, rest.airs_mean, rest.airs_shape])
+    table = np.array(rows)
+    square = np.mean(table**2, axis=0)
+    # Mean of 24 squared normals: 0.35 to 2.0 at 3 sigma; the shape averages several of them.
+    assert np.all((square > 0.35) & (square < 2.0)), square
+    assert np.all(np.abs(table[:, :2].mean(axis=0)) < 3.2 / np.sqrt(PLANETS))
+
+
+def test_learning_finds_the_population(learnt: TransitPriors, narrow: TransitPriors) -> None:
+    blend = np.array([1.0, 0.3, 0.4])  # the well-measured mix of the three terms
+    assert blend @ learnt.star_mean[:3, 0] == pytest.approx(
+        blend @ narrow.star_mean[:3, 0], abs=0.02
+    )
+    scatter = [blend @ p.star_scatter[:3, :3] @ blend for p in (learnt, PRIORS)]
+    assert scatter[0] < 0.3 * scatter[1]
+    ratio = np.diag(learnt.drift_airs)[:6] / np.diag(narrow.drift_airs)[:6]
+    assert 0.6 < np.exp(0.5 * np.log(ratio).mean()) < 1.6
+    assert np.diag(learnt.drift_airs)[6:].max() < 1e-12
+    assert learnt.drift_fgs1[4, 4] < 1e-12  # an order that the planets do not ask for
+    assert learnt.drift_fgs1[0, 0] > 1e-8
+    assert "14 planets" in learnt.learnt_from
+
+
+def test_learnt_priors_sharpen_the_posterior(
+    learnt: TransitPriors, fits: dict[int, PlanetFit]
+) -> None:
+    visit, depth = draw_from_prior(3, learnt)
+    sharp = fit_planet([visit], STAR, learnt, CONFIG).posterior
+    wide = fit_planet([visit], STAR, PRIORS, CONFIG).posterior
+    assert error_parts(sharp).airs_mean < 0.8 * error_parts(wide).airs_mean
+    assert error_parts(sharp).fgs1 < 0.95 * error_parts(wide).fgs1
+    assert abs(sharp.depth[0] - depth[0]) < 4.0 * error_parts(sharp).fgs1
+    assert fits[3].learnt_from != learnt.learnt_from
+
+
+def test_too_few_planets_are_refused(
+    fits: dict[int, PlanetFit], survey: list[TrainingPlanet]
+) -> None:
+    with pytest.raises(DataError, match="at least 8 planets, found 3"):
+        learn_priors(
+            {i: fits[i] for i in range(3)},
+            {p.planet_id: p.depth for p in survey},
+            {p.planet_id: p.star for p in survey},
+            PRIORS,
+            "a test",
+        )
+
+
+def test_priors_survive_json_to_the_last_bit(learnt: TransitPriors, tmp_path: Path) -> None:
+    write_priors(tmp_path / "priors.json", learnt)
+    again = read_priors(tmp_path / "priors.json")
+    assert again.learnt_from == learnt.learnt_from
+    assert again.orders == learnt.orders
+    assert np.array_equal(again.star_scatter, learnt.star_scatter)
+    assert np.array_equal(again.depth.shapes, learnt.depth.shapes)
+    assert priors_to_json(again) == priors_to_json(learnt)
+
+
+def test_damaged_priors_are_named() -> None:
+    text = priors_to_json(PRIORS)
+    with pytest.raises(DataError, match="box"):
+        priors_from_json(text[: len(text) // 2], "box")
+    with pytest.raises(DataError, match="format"):
+        priors_from_json('{"format": "something else"}', "box")
+    with pytest.raises(DataError, match="size of star_mean"):
+        priors_from_json(text.replace('"limb": 2', '"limb": 1'), "box")
+
+
+def _posterior(planet: int, depth: FloatArray, factor: FloatArray) -> DepthPosterior:
+    geometry = {"impact": 0.1 * (planet % 7), "u1_airs": 0.2, "u1_fgs1": 0.4, "k_airs": 0.1}
+    geometry["duration"] = 3.0 + 0.2 * (planet % 5)
+    return DepthPosterior(
+        planet, "joint", depth, np.full(283, 1e-10), factor[:, None], (), geometry
+    )
+
+
+def _population(bias: float) -> tuple[list[DepthPosterior], list[FloatArray]]:
+    """FGS1 errors twice, AIRS mean errors half of what is stated; bias depends on impact."""
+    rng = np.random.default_rng(12)
+    factor = np.full(283, 4e-5)
+    posteriors, truths = [], []
+    for planet in range(60):
+        posterior = _posterior(planet, np.full(283, 0.01), factor)
+        truth = posterior.depth + rng.normal(0.0, 1e-5, 283)
+        truth[0] += rng.normal(0.0, 8e-5)
+        truth[1:] += rng.normal(0.0, 2e-5) + bias * (posterior.geometry["impact"] - 0.3)
+        posteriors.append(posterior)
+        truths.append(truth)
+    return posteriors, truths
+
+
+def test_factors_are_root_mean_squares_of_each_part() -> None:
+    posteriors, truths = _population(0.0)
+    calibration = learn_calibration(posteriors, truths, [STAR] * 60)
+    assert calibration.factors[0] == pytest.approx(2.0, abs=0.4)
+    assert calibration.factors[1] == pytest.approx(0.5, abs=0.12)
+    assert calibration.factors[2] == pytest.approx(1.0, abs=0.05)
+    mean, sigma = calibrated(posteriors[0], STAR, calibration)
+    assert sigma[0] == pytest.approx(calibration.factors[0] * posteriors[0].sigma[0])
+    assert not np.isnan(mean).any()
+
+
+def test_mean_is_corrected_only_where_that_helps() -> None:
+    posteriors, truths = _population(5e-4)
+    calibration = learn_calibration(posteriors, truths, [STAR] * 60)
+    moved = np.array([calibrated(p, STAR, calibration)[0] for p in posteriors])
+    before = np.array([(t - p.depth)[1:].mean() for p, t in zip(posteriors, truths, strict=True)])
+    after = (np.array(truths) - moved)[:, 1:].mean(axis=1)
+    assert np.std(after) < 0.4 * np.std(before)
+    assert not calibration.shift[0].any()  # nothing to find in FGS1
+
+
+def test_fallbacks_keep_their_own_sigma() -> None:
+    posterior = replace(
+        _posterior(1, np.full(283, 0.01), np.full(283, 1e-3)), estimator="polynomial"
+    )
+    posterior = replace(posterior, geometry={})
+    calibration = replace(neutral_calibration(), factors=np.full(3, 5.0))
+    assert np.array_equal(calibrated(posterior, STAR, calibration)[1], posterior.sigma)
+    assert np.array_equal(
+        learn_calibration([posterior], [posterior.depth], [STAR]).factors, np.ones(3)
+    )
+    assert len(neutral_calibration().centre) == len(FEATURES)
+
+
+def test_depth_prior_mixture_equals_direct_solution() -> None:
+    rng = np.random.default_rng(3)
+    depth = 0.01 + 5e-5 * np.cumsum(rng.normal(0.0, 0.1, (12, 283)), axis=1)
+    prior = learn_depth_prior(depth)
+    prior = replace(prior, log_amplitude=(float(np.log(3e-6)), 1e-3))  # one amplitude only
+    unit = prior.unit_covariance(WAVELENGTH[1:])
+    matrix = np.diag(rng.uniform(1.0, 2.0, 283)) / 1e-4**2
+    vector = matrix @ rng.normal(0.0, 1e-4, 283)
+    mean, covariance, amplitude = combine(prior, unit, matrix, vector, np.full(283, 0.01))
+    expected = np.linalg.inv(np.linalg.inv(prior.covariance(unit, 3e-6)) + matrix)
+    assert amplitude == pytest.approx(3e-6)
+    np.testing.assert_allclose(covariance, expected, atol=1e-3 * expected.max())
+    np.testing.assert_allclose(mean - 0.01, expected @ vector, atol=1e-7)
+
+
+def test_folds_keep_planets_whole_and_disjoint() -> None:
+    dealt = folds([5, 1, 9, 3, 7], 2)
+    assert sorted(planet for fold in dealt for planet in fold) == [1, 3, 5, 7, 9]
+
+
+def test_no_planet_is_judged_with_its_own_truth(
+    survey: list[TrainingPlanet], fits: dict[int, PlanetFit]
+) -> None:
+    spoilt = [replace(p, depth=p.depth * 1.01) if p.planet_id == 0 else p for p in survey[:12]]
+    honest = dict(fold_priors(survey[:12], fits, PRIORS, 3))
+    other = dict(fold_priors(spoilt, fits, PRIORS, 3))
+    for fold in honest:
+        same = priors_to_json(honest[fold]) == priors_to_json(other[fold])
+        assert same == (0 in fold)
+
+
+def test_cross_validation_gives_every_planet_a_mean_and_a_sigma(
+    survey: list[TrainingPlanet], fits: dict[int, PlanetFit]
+) -> None:
+    result = calibrate_folds(survey, fits, 3)
+    for planet in survey:
+        error = (planet.depth - result.mean[planet.planet_id]) / result.sigma[planet.planet_id]
+        assert np.abs(error).max() < 8.0
