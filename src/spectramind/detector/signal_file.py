@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,16 +13,13 @@ from polars.exceptions import PolarsError
 
 from spectramind.errors import DataError
 
-READERS = 2
-"""Batches of a file decoded side by side: polars decodes one mostly on a single core."""
-
 _REMEDY = "copy the file again from the competition's data"
 
 
 def read_pixels(
     path: Path, pixels: NDArray[np.int64], frames: int, batch_mib: int
 ) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-    """Time series of single pixels; the next batches are decoded while one is worked on.
+    """Time series of single pixels; the next batch is decoded while this one is worked on.
 
     The footer, which is large for 11,392 columns, is parsed once. It is held against the detector
     by `survey.signals.check_signal`; here every series that is handed out is checked.
@@ -32,7 +28,7 @@ def read_pixels(
     ----------
     pixels : (pixel,) flat detector indices
     frames : frames that `axis_info` promises
-    batch_mib : size of a decoded batch, MiB; `READERS` and one are held at a time
+    batch_mib : size of a decoded batch, MiB; two are held at a time
 
     Yields
     ------
@@ -50,14 +46,12 @@ def read_pixels(
     batches = [names[start : start + step] for start in range(0, len(names), step)]
     table = pl.scan_parquet(path)
     position = 0
-    with ThreadPoolExecutor(READERS) as readers:
-        pending = deque(
-            readers.submit(_read_batch, path, table, batch) for batch in batches[:READERS]
-        )
-        for following in [*batches[READERS:], *[None] * READERS][: len(batches)]:
-            batch = pending.popleft().result()
+    with ThreadPoolExecutor(1) as reader:
+        pending = [reader.submit(_read_batch, path, table, batch) for batch in batches[:1]]
+        for following in [*batches[1:], None]:
+            batch = pending.pop().result()
             if following is not None:
-                pending.append(readers.submit(_read_batch, path, table, following))
+                pending.append(reader.submit(_read_batch, path, table, following))
             _check_batch(path, batch, frames)
             for column in batch.get_columns():
                 counts = column.to_numpy()
