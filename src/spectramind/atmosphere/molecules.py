@@ -58,7 +58,7 @@ def _visible_water(centre: float, strength: float) -> Band:
 
 # The last two stand for the many weak bands that start from the bending level; their strengths
 # are shares of those of v3 and v2 + v3 (tuned against hot absolute opacities, see
-# docs/decisions/molecular-bands.md).
+# docs/decisions.md).
 _H2O = Molecule(
     "H2O",
     (

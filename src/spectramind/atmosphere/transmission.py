@@ -29,7 +29,7 @@ OVERLAP_PRESSURE = 3e-5
 """Width over spacing of lines, y = OVERLAP_DOPPLER + OVERLAP_PRESSURE * P (Pa), in Malkmus' law.
 
 Two numbers for all molecules, chosen on a TauREx 2 spectrum of hot water; see
-docs/decisions/molecular-bands.md.
+docs/decisions.md.
 """
 
 

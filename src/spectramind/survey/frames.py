@@ -46,7 +46,7 @@ def pixel_series(frames: Counts) -> Counts:
 def write_signal(path: Path, frames: Counts) -> None:
     """Write (frame, row, column) ADU as a signal file: column_0.. of uint16, one row per frame.
 
-    One row group, zstd level 1 and no statistics (docs/decisions/signal-files.md). The same frames
+    One row group, zstd level 1 and no statistics (docs/decisions.md). The same frames
     give the same bytes.
 
     Raises

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import Field
 
 from spectramind.conf.schema.section import Section
@@ -12,9 +10,6 @@ from spectramind.conf.schema.section import Section
 class TransitConfig(Section):
     """From light curves to the posterior of a spectrum."""
 
-    priors: Path | None = Field(
-        description="JSON of learnt priors; null takes the generic ones of the package"
-    )
     bin_seconds: float = Field(gt=0, description="time bins of the inference, second")
     drift_order: int = Field(ge=1, le=8, description="highest order in time of generic drift")
     drift_colours: int = Field(
