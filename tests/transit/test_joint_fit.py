@@ -51,6 +51,14 @@ def test_a_plain_transit(plain_fit: PlanetFit) -> None:
     assert np.polyfit(AIRS_UM, u1, 1)[0] == pytest.approx(-0.08 / 1.95, abs=0.03)
 
 
+def test_residuals_of_a_plain_transit_are_white_in_every_phase(plain_fit: PlanetFit) -> None:
+    left = plain_fit.residuals
+    assert np.isfinite(left.mean).all()
+    assert np.abs(left.mean[1:]).mean() < 1.0
+    assert np.median(left.rms[1:], axis=0) == pytest.approx(1.0, abs=0.12)
+    assert left.noise[0] < np.median(left.noise[1:])
+
+
 def test_rerun_is_bit_identical(
     plain_fit: PlanetFit, plain_visit: VisitLightCurves, star: Star
 ) -> None:
@@ -167,6 +175,9 @@ def test_product_keeps_everything(plain_fit: PlanetFit, tmp_path: Path) -> None:
     again = read_planet_fit(path)
     assert np.array_equal(again.posterior.depth, plain_fit.posterior.depth)
     assert np.array_equal(again.limb_darkening, plain_fit.limb_darkening)
+    assert np.array_equal(again.residuals.mean, plain_fit.residuals.mean)
+    assert np.array_equal(again.residuals.rms, plain_fit.residuals.rms)
+    assert np.array_equal(again.residuals.noise, plain_fit.residuals.noise)
     assert again.chi2 == plain_fit.chi2
     assert again.learnt_from == plain_fit.learnt_from
     assert [c.scatter for c in again.curves] == [c.scatter for c in plain_fit.curves]

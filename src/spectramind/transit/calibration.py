@@ -21,7 +21,9 @@ from spectramind.transit.posterior import DepthPosterior
 FloatArray = NDArray[np.float64]
 
 _RIDGES: tuple[float, ...] = (3.0, 10.0, 30.0, 100.0, 300.0)
-_FACTOR_PLANETS = 2.0  # weight, in planets, of a factor of one
+_FACTOR_PLANETS = (
+    10.0  # weight, in planets, of a factor of one: the posterior states its errors well
+)
 _CLIP = 5.0  # one wild planet must not set sigma for all; its own flags widen it
 FEATURES = ("impact", "u1_airs", "u1_fgs1", "ln k_airs", "ln duration", "temperature", "rms shape")
 

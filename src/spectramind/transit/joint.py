@@ -32,9 +32,11 @@ from spectramind.transit.joint_summary import (
     fit_flags,
     geometry,
     orbit_covariance,
+    residuals_by_phase,
     white_curves,
 )
 from spectramind.transit.normal_equations import CurveEquations
+from spectramind.transit.phase_residuals import no_residuals
 from spectramind.transit.planet_fit import NuisanceInformation, PlanetFit
 from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths, low_rank
 from spectramind.transit.posterior import DepthPosterior
@@ -46,7 +48,7 @@ from spectramind.transit.white_search import search_transit
 FloatArray = NDArray[np.float64]
 
 _LOOSE_SCALE = 0.05
-_WIDER = {"grazing": 1.5, "not_converged": 1.5, "partial_transit": 1.0}
+_WIDER = {"grazing": 2.0, "not_converged": 1.5}
 _HIGH_CHI2 = 1.5
 
 
@@ -116,6 +118,7 @@ def fit_planet(
         orbit_covariance=orbit_covariance(problem.layout, full.matrix, covariance),
         curves=fits,
         bands=band_curves(problem, state, curves, visits[0].airs.wavelength),
+        residuals=residuals_by_phase(problem, state, curves),
         chi2=chi2,
         iterations=count,
         information=_information(problem, reduced),
@@ -138,6 +141,7 @@ def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPri
         orbit_covariance=np.full((4, 4), np.nan),
         curves=(),
         bands=(),
+        residuals=no_residuals(),
         chi2=posterior.geometry.get("chi2", float("nan")),
         iterations=0,
         information=None,
@@ -179,9 +183,7 @@ def _weigh_visits(
     loose = _with_prior(problem, state, reduced, _LOOSE_SCALE)
     matrix = loose.matrix.copy()
     depth = problem.layout.depth
-    prior = problem.priors.depth
-    covariance = prior.covariance(problem.unit, prior.typical_amplitude)
-    matrix[np.ix_(depth, depth)] += np.linalg.inv(covariance)
+    matrix[np.ix_(depth, depth)] += problem.priors.depth.precision(problem.unit)
     scales = np.array([problem.layout.visit_scale(v) for v in range(problem.layout.visits)])
     precision, vector = marginalise(matrix, loose.vector, scales)
     posterior = np.linalg.inv(precision)

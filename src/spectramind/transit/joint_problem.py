@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
 from spectramind.transit.binned_curve import BinnedCurve, bin_curve
-from spectramind.transit.depth_prior import FREE_DEPTH
 from spectramind.transit.jitter_templates import shift_template
 from spectramind.transit.normal_equations import CurveEquations, CurveParameters, curve_equations
 from spectramind.transit.orbit import HOURS_PER_DAY
@@ -217,11 +216,3 @@ def likelihood(
     levels = np.setdiff1d(trailing, [layout.t0(v) for v in range(layout.visits)])
     vector[levels] -= state.theta[levels] / _LEVEL_SPREAD**2
     return matrix, vector
-
-
-def depth_prior_precision(problem: JointProblem) -> FloatArray:
-    """(283, 283) prior precision of the depths while iterating, for a typical amplitude."""
-    prior = problem.priors.depth
-    covariance = prior.covariance(problem.unit, prior.typical_amplitude)
-    covariance[np.diag_indices_from(covariance)] += (1e-4 * FREE_DEPTH) ** 2
-    return np.asarray(np.linalg.inv(covariance))

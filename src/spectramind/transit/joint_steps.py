@@ -18,7 +18,6 @@ from spectramind.transit.jitter_templates import residual_templates, signal_seri
 from spectramind.transit.joint_problem import (
     JointProblem,
     JointState,
-    depth_prior_precision,
     equations,
     likelihood,
     nuisance_prior,
@@ -152,7 +151,7 @@ def iterate(
     state, equations about it, number of steps, whether it converged
     """
     layout = problem.layout
-    depth_precision = depth_prior_precision(problem)
+    depth_precision = problem.priors.depth.precision(problem.unit)
     curves = equations(problem, state)
     converged, count = False, 0
     while count < iterations and not converged:

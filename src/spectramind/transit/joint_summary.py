@@ -23,6 +23,7 @@ from spectramind.transit.orbit import (
     transit_duration,
 )
 from spectramind.transit.parameter_layout import ParameterLayout
+from spectramind.transit.phase_residuals import PhaseResiduals, phase_residuals
 from spectramind.transit.planet_fit import BandLightCurves, CurveFit
 from spectramind.transit.posterior import WhiteLightCurve
 
@@ -170,6 +171,15 @@ def band_curves(
         middle = np.array([wavelength[channels].mean() for channels in members])
         out.append(BandLightCurves(curve.visit, middle, curve.bin_time, flux, model))
     return tuple(out)
+
+
+def residuals_by_phase(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
+) -> PhaseResiduals:
+    """Residuals of every channel out of transit, at its edges and inside."""
+    orbits = [orbit_of(problem, state, position) for position, _ in problem.places]
+    k = float(np.sqrt(state.theta[problem.layout.depth].mean()))
+    return phase_residuals(problem.curves, curves, orbits, k)
 
 
 def orbit_covariance(

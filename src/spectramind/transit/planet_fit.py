@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spectramind.survey.instruments import InstrumentName
 from spectramind.transit.parameter_layout import ParameterLayout
+from spectramind.transit.phase_residuals import PhaseResiduals
 from spectramind.transit.posterior import DepthPosterior
 
 FloatArray = NDArray[np.float64]
@@ -82,6 +83,7 @@ class PlanetFit:
     orbit_covariance (4, 4) of ORBIT_PARAMETERS; NaN after a fallback
     curves          one entry for each light curve
     bands           light curves by colour, one entry a visit
+    residuals       of each channel by phase of the transit, all visits together
     chi2            mean squared residual / noise from differences, over all curves
     iterations      steps that were taken; 0 where the fit fell back to the first estimator
     information     what priors can be learnt from; None after a fallback
@@ -93,6 +95,7 @@ class PlanetFit:
     orbit_covariance: FloatArray
     curves: tuple[CurveFit, ...]
     bands: tuple[BandLightCurves, ...]
+    residuals: PhaseResiduals
     chi2: float
     iterations: int
     information: NuisanceInformation | None

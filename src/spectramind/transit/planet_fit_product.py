@@ -15,6 +15,7 @@ import numpy as np
 from spectramind.errors import DataError
 from spectramind.survey.instruments import InstrumentName
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
+from spectramind.transit.phase_residuals import PHASES, PhaseResiduals
 from spectramind.transit.planet_fit import (
     ORBIT_PARAMETERS,
     BandLightCurves,
@@ -48,6 +49,29 @@ def _information_variables(
     }
 
 
+def _residual_variables(
+    residuals: PhaseResiduals,
+) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+    grid, phases = ("channel", "phase"), ", ".join(PHASES)
+    return {
+        "residual_mean": (
+            grid,
+            residuals.mean,
+            {"units": "1", "long_name": f"mean residual / standard error, {phases}"},
+        ),
+        "residual_rms": (
+            grid,
+            residuals.rms,
+            {"units": "1", "long_name": f"rms residual / white noise, {phases}"},
+        ),
+        "noise": (
+            ("channel",),
+            residuals.noise,
+            {"units": "1", "long_name": "relative white noise of all samples averaged"},
+        ),
+    }
+
+
 def _band_variables(
     bands: BandLightCurves,
 ) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
@@ -77,6 +101,7 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
         fit.orbit_covariance,
         {"units": "1", "long_name": f"covariance of {', '.join(ORBIT_PARAMETERS)}"},
     )
+    variables |= _residual_variables(fit.residuals)
     for bands in fit.bands:
         variables |= _band_variables(bands)
     for curve in fit.curves:
@@ -178,6 +203,11 @@ def read_planet_fit(path: Path) -> PlanetFit:
                 orbit_covariance=dataset["orbit_covariance"].to_numpy().astype(np.float64),
                 curves=_curves(dataset),
                 bands=_bands(dataset),
+                residuals=PhaseResiduals(
+                    mean=dataset["residual_mean"].to_numpy().astype(np.float64),
+                    rms=dataset["residual_rms"].to_numpy().astype(np.float64),
+                    noise=dataset["noise"].to_numpy().astype(np.float64),
+                ),
                 chi2=float(dataset.attrs["chi2"]),
                 iterations=int(dataset.attrs["iterations"]),
                 information=_information(dataset),

@@ -93,12 +93,12 @@ def generic_drift(order: int, colours: int, size: float) -> FloatArray:
     Parameters
     ----------
     order : highest order in time
-    colours : highest order in wavelength; each is held 2.5 times smaller than the one before
-    size : coefficient of the linear term
+    colours : highest order in wavelength
+    size : coefficient of the term that is linear in time and the same in all channels
     """
-    scales = legendre_scales(order)[1:]
-    scales = size * scales / scales[0]
-    return np.diag(np.outer(scales, 0.4 ** np.arange(colours + 1)).ravel() ** 2)
+    in_time, in_colour = legendre_scales(order)[1:], legendre_scales(colours)
+    scales = size * np.outer(in_time / in_time[0], in_colour / in_colour[0])
+    return np.diag(scales.ravel() ** 2)
 
 
 def generic_priors(wavelength: FloatArray, orders: DriftOrders) -> TransitPriors:
