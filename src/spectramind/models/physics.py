@@ -51,14 +51,18 @@ def physics_checkpoint(model: PhysicsModel, texts: dict[str, str]) -> Checkpoint
     return Checkpoint(NAME, arrays, {**texts, "priors": priors_to_json(model.priors)})
 
 
-def read_physics_model(path: Path) -> PhysicsModel:
-    """The model in the checkpoint at `path`.
+def read_physics_model(path: Path, model: str = NAME) -> PhysicsModel:
+    """The physics in the checkpoint at `path`.
+
+    Parameters
+    ----------
+    model : name of the estimator whose checkpoint it is; networks carry the physics they start from
 
     Raises
     ------
     DataError : no such file, damaged, or of another estimator
     """
-    checkpoint = read_checkpoint(path, NAME)
+    checkpoint = read_checkpoint(path, model)
     try:
         values = {
             field.name: checkpoint.arrays[f"calibration.{field.name}"]

@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
+from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
 from spectramind.provenance.atomic import atomic_path
 from spectramind.provenance.digest import canonical_json
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FloatArray = NDArray[np.float64]
 Status = Literal["ok", "fallback"]
 
 FILE_NAME = "predictions.nc"
+_GRID = ("planet", "channel")
 _VARIABLES = {
-    "mu": "transit depth (Rp/Rs)^2, mean",
-    "sigma_raw": "standard deviation as the estimator states it",
-    "sigma": "standard deviation after calibration",
+    "mu": (_GRID, "transit depth (Rp/Rs)^2, mean"),
+    "sigma_raw": (_GRID, "standard deviation as the estimator states it"),
+    "sigma_common": (("planet",), "part of sigma_raw that all AIRS channels share"),
+    "sigma": (_GRID, "standard deviation after calibration"),
+    "channel_features": (
+        (*_GRID, "channel_feature"),
+        "what the fit says about each channel: " + ", ".join(CHANNEL_FEATURES),
+    ),
+    "planet_features": (
+        ("planet", "planet_feature"),
+        "what the fit says about the planet: " + ", ".join(PLANET_FEATURES),
+    ),
 }
+_TRUTH = (_GRID, "transit depth (Rp/Rs)^2, known")
 
 
 @dataclass(frozen=True)
@@ -33,9 +48,15 @@ class Predictions:
     wavelength   (channel,) micrometre; channel 0 is FGS1, then AIRS ascending
     mu           (planet, channel) transit depth
     sigma_raw    (planet, channel) before calibration
+    sigma_common (planet,) standard deviation of the error that all AIRS channels share; its square
+                 is a part of sigma_raw squared
     sigma        (planet, channel) after calibration; equals sigma_raw until then
+    channel_features, planet_features
+                 (planet, channel, feature), (planet, feature) as in `fit_features`; NaN where the
+                 transit fit fell back, which no calibrator touches
     status       (planet,) "fallback" where no spectrum could be inferred
     note         (planet,) flags of the fit, or the reason of the fallback
+    truth        (planet, channel) known depths, in out-of-fold predictions
     attributes   provenance: estimator, run hash, data digest, calibrators applied
     """
 
@@ -43,9 +64,13 @@ class Predictions:
     wavelength: FloatArray
     mu: FloatArray
     sigma_raw: FloatArray
+    sigma_common: FloatArray
     sigma: FloatArray
+    channel_features: FloatArray
+    planet_features: FloatArray
     status: tuple[Status, ...]
     note: tuple[str, ...]
+    truth: FloatArray | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     def fallbacks(self) -> dict[int, str]:
@@ -58,11 +83,13 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
     """Write `predictions` as netCDF, atomically; equal predictions give equal bytes."""
     import xarray as xr
 
-    grid = ("planet", "channel")
+    variables = dict(_VARIABLES)
+    if predictions.truth is not None:
+        variables["truth"] = _TRUTH
     dataset = xr.Dataset(
         {
-            name: (grid, getattr(predictions, name), {"units": "1", "long_name": text})
-            for name, text in _VARIABLES.items()
+            name: (axes, getattr(predictions, name), {"units": "1", "long_name": text})
+            for name, (axes, text) in variables.items()
         },
         coords={
             "planet": np.array(predictions.planet_ids, dtype=np.int64),
@@ -76,6 +103,10 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
     )
     with atomic_path(path) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf")
+
+
+def _array(dataset: xr.Dataset, name: str) -> FloatArray:
+    return np.asarray(dataset[name].to_numpy(), dtype=np.float64)
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -96,13 +127,12 @@ def read_predictions(path: Path) -> Predictions:
         with xr.open_dataset(path, engine="h5netcdf") as dataset:
             attributes = {str(key): str(value) for key, value in dataset.attrs.items()}
             return Predictions(
-                planet_ids=tuple(int(planet) for planet in dataset["planet"].values),
-                wavelength=np.asarray(dataset["wavelength"].values, dtype=np.float64),
-                mu=np.asarray(dataset["mu"].values, dtype=np.float64),
-                sigma_raw=np.asarray(dataset["sigma_raw"].values, dtype=np.float64),
-                sigma=np.asarray(dataset["sigma"].values, dtype=np.float64),
+                planet_ids=tuple(int(planet) for planet in dataset["planet"].to_numpy()),
+                wavelength=_array(dataset, "wavelength"),
+                **{name: _array(dataset, name) for name in _VARIABLES},
                 status=cast(tuple[Status, ...], tuple(json.loads(attributes.pop("status")))),
                 note=tuple(json.loads(attributes.pop("note"))),
+                truth=_array(dataset, "truth") if "truth" in dataset else None,
                 attributes=attributes,
             )
     except (OSError, KeyError, ValueError) as error:

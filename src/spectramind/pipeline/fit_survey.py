@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from spectramind.conf.schema.config import Config
-from spectramind.pipeline.fit import check_model, fit_planet
+from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit_figure import write_fit_figure
 from spectramind.pipeline.places import Places, places
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
@@ -56,7 +56,7 @@ def fit_survey(config: Config, plot: bool, run: Run, progress: Progress) -> FitS
     DataError : survey or checkpoint cannot be read, or a planet fails under `runtime.strict`
     """
     where, planets = places(config), selected_planets(config)
-    check_model(config)
+    estimator_of(config).check(config)
     done, failed = for_each_planet(fit_planet, planets, config, run, progress)
     table = where.out / "fit" / f"{config.data.split}.csv"
     fitted = [planet for planet in planets if planet in done]

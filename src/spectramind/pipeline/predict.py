@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
-from spectramind.models.predictions import Predictions, Status, write_predictions
-from spectramind.pipeline.fit import check_model, checkpoint_digest, fit_planet, physics_model
+from spectramind.models.predictions import write_predictions
+from spectramind.pipeline.answer import Answer, predictions_of, usable
+from spectramind.pipeline.estimator import estimator_of, fit_planet
+from spectramind.pipeline.fit import checkpoint_digest
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.pipeline.sources import source_of
@@ -23,11 +24,6 @@ from spectramind.provenance.run import Run
 from spectramind.submission.score import NaiveModel, naive_model_of
 from spectramind.submission.table import SubmissionTable, write_submission
 from spectramind.survey.instruments import N_CHANNELS
-from spectramind.transit.calibration import corrected_mean
-from spectramind.transit.posterior import DepthPosterior
-from spectramind.transit.product import read_posterior
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -57,67 +53,40 @@ def _write_safe_submission(path: Path, planet_ids: tuple[int, ...], naive: Naive
     write_submission(path, SubmissionTable(planet_ids, mu, sigma))
 
 
-def _mean(config: Config, posterior: DepthPosterior) -> FloatArray:
-    """(283,) posterior mean with the correction that the checkpoint has learnt."""
-    if config.model.name != "physics":
-        return posterior.depth
-    source = source_of(config)
-    model = physics_model(config, source.wavelength)
-    star = source.star(posterior.planet_id)
-    return corrected_mean(posterior, star, model.calibration)
+def _checked(answer: Answer | DataError, product: Path) -> Answer | DataError:
+    """The answer, unless it says nothing that can be handed in.
 
-
-def _answer(config: Config, planet: int) -> tuple[FloatArray, FloatArray, str]:
-    """Mean and sigma, (283,) each, and flags of a planet from its fit.
-
-    Raises
-    ------
-    DataError : the fit's product is damaged, or says nothing that can be handed in
+    Parameters
+    ----------
+    product : what it was made from
     """
-    path = places(config).posterior(planet)
-    posterior = read_posterior(path)
-    mean, sigma = _mean(config, posterior), posterior.sigma
-    if not (np.isfinite(mean).all() and np.isfinite(sigma).all() and (sigma > 0).all()):
-        found = f"NaN, infinite or zero with flags {' '.join(posterior.flags) or 'none'}"
-        raise DataError(path, "finite depths with a positive sigma", found, "look at its fit")
-    return mean, sigma, " ".join(posterior.flags)
+    if isinstance(answer, DataError) or usable(answer):
+        return answer
+    found = f"NaN, infinite or zero with flags {answer.note or 'none'}"
+    return DataError(product, "finite depths with a positive sigma", found, "look at its fit")
 
 
-def _collect(
-    run: Run, errors: dict[int, str], naive: NaiveModel, attributes: dict[str, str]
-) -> Predictions:
-    """Put the posteriors of all planets into one table, fallbacks where there is none.
+def _collect(run: Run, errors: dict[int, str], naive: NaiveModel) -> dict[int, Answer]:
+    """Answers of the estimator for all planets, the training mean where there is none.
 
-    A posterior that cannot be used joins the `errors`.
+    An answer that cannot be used joins the `errors`.
     """
     config = run.config
     planets = selected_planets(config)
-    mu = np.full((len(planets), N_CHANNELS), naive.mean)
-    sigma = np.full_like(mu, naive.sigma)
-    status: list[Status] = []
-    note: list[str] = []
-    for row, planet in enumerate(planets):
-        text = errors.get(planet)
-        if text is None:
-            try:
-                mu[row], sigma[row], text = _answer(config, planet)
-            except DataError as error:
-                if config.runtime.strict:
-                    raise
-                errors[planet] = text = str(error)
-                run.event("planet_failed", planet=planet, error=text, details=None)
-        status.append("fallback" if planet in errors else "ok")
-        note.append(text)
-    return Predictions(
-        planet_ids=planets,
-        wavelength=source_of(config).wavelength,
-        mu=mu,
-        sigma_raw=sigma,
-        sigma=sigma,
-        status=tuple(status),
-        note=tuple(note),
-        attributes=attributes,
-    )
+    flat = np.full(N_CHANNELS, naive.mean), np.full(N_CHANNELS, naive.sigma)
+    answers = {planet: Answer(*flat, naive.sigma, errors.get(planet, "")) for planet in planets}
+    fitted = [planet for planet in planets if planet not in errors]
+    for planet, answer in estimator_of(config).answers(config, fitted):
+        checked = _checked(answer, places(config).posterior(planet))
+        if isinstance(checked, Answer):
+            answers[planet] = checked
+            continue
+        if config.runtime.strict:
+            raise checked
+        errors[planet] = str(checked)
+        answers[planet] = replace(answers[planet], note=str(checked))
+        run.event("planet_failed", planet=planet, error=str(checked), details=None)
+    return answers
 
 
 def write_summary(where: Places, summary: PredictSummary) -> None:
@@ -157,7 +126,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     planets, where, naive = selected_planets(config), places(config), naive_model_of(root)
     if config.runtime.kaggle:
         _write_safe_submission(config.submit.csv or Path("submission.csv"), planets, naive)
-    check_model(config)
+    estimator_of(config).check(config)
     digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
     attributes = {
         "estimator": config.model.name,
@@ -166,7 +135,8 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
         "calibration": "none: sigma is sigma_raw",
     }
-    predictions = _collect(run, errors, naive, attributes)
+    answers = _collect(run, errors, naive)
+    predictions = predictions_of(answers, errors, source_of(config).wavelength, attributes)
     write_predictions(where.predictions, predictions)
     summary = PredictSummary(
         input=str(root),

@@ -1,0 +1,55 @@
+"""The seam between the stages and the models: what every estimator can be asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from spectramind.conf.schema.config import Config
+from spectramind.errors import DataError
+from spectramind.pipeline.answer import Answer
+from spectramind.pipeline.planets import PlanetTask, Progress
+from spectramind.pipeline.training import TrainSummary
+from spectramind.provenance.run import Run
+
+
+class Estimator(Protocol):
+    """A model, as `fit`, `train` and `predict` see it.
+
+    finds_transits  whether `fit` writes a posterior of the transit for every planet
+    """
+
+    finds_transits: bool
+
+    def check(self, config: Config) -> None:
+        """Read the model before the first planet does: a wrong path is no fault of any planet."""
+
+    def fit(self, task: PlanetTask) -> str:
+        """Do the work on one planet, in a worker, unless its product is current.
+
+        Returns the digest of what the planet was made from.
+        """
+
+    def answers(
+        self, config: Config, planets: Sequence[int]
+    ) -> Iterator[tuple[int, Answer | DataError]]:
+        """Spectra of planets that `fit` has worked on, or why there is none."""
+
+    def train(self, config: Config, run: Run, progress: Progress, /) -> TrainSummary:
+        """Learn from the training planets; write the checkpoint and out-of-fold predictions."""
+
+
+def estimator_of(config: Config) -> Estimator:
+    """The estimator that `model.name` names; only that one is imported."""
+    if config.model.name == "polynomial":
+        from spectramind.pipeline.polynomial import PolynomialEstimator
+
+        return PolynomialEstimator()
+    from spectramind.pipeline.physics import PhysicsEstimator
+
+    return PhysicsEstimator()
+
+
+def fit_planet(task: PlanetTask) -> str:
+    """Let the configured estimator work on one planet."""
+    return estimator_of(task.config).fit(task)
