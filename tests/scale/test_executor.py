@@ -17,7 +17,7 @@ import pytest
 
 from spectramind.errors import DataError
 from spectramind.scale import executor
-from spectramind.scale.executor import run_tasks, worker_count
+from spectramind.scale.executor import run_tasks
 
 
 def square(value: int) -> int:
@@ -147,8 +147,3 @@ def test_workers_run_single_threaded_and_leave_no_trace(monkeypatch: pytest.Monk
     (outcome,) = run_tasks(threads, [0], 1)
     assert outcome.value == "1"
     assert "POLARS_MAX_THREADS" not in os.environ
-
-
-def test_worker_count_is_bounded_by_memory() -> None:
-    assert worker_count(8, 1e6) == 1
-    assert worker_count(3, 1e-3) == 3

@@ -10,7 +10,8 @@ from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError, OutputError
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.run import Run
-from spectramind.scale.executor import run_tasks, worker_count
+from spectramind.scale.executor import run_tasks
+from spectramind.scale.machine import worker_count
 
 Value = TypeVar("Value")
 Progress = Callable[[int, int, int], None]

@@ -50,20 +50,6 @@ class Outcome(Generic[Item, Value]):
     details: str | None = None
 
 
-def available_cpus() -> int:
-    """CPUs this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def worker_count(requested: int, memory_gb: float) -> int:
-    """Workers to start: as requested, or one a CPU, but never more than memory can hold."""
-    workers = requested or available_cpus()
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        total_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
-        workers = min(workers, max(1, int(0.9 * total_gb / memory_gb)))
-    return workers
-
-
 def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
     """Run one item; its failure is a result, not the end of the survey."""
     try:
