@@ -15,8 +15,9 @@ def calibrate_temp(overrides: Overrides = None, as_json: AsJson = False) -> None
         from spectramind.provenance.run import open_run
 
         config = compose(overrides or ())
-        with open_run("calibrate-temp", config, overrides or ()):
+        with open_run("calibrate-temp", config, overrides or ()) as run:
             summary = calibrate(config)
+            run.result(**summary.__dict__)
         lines = [
             f"estimator  {summary.estimator}",
             *(f"applied    {line}" for line in summary.applied),

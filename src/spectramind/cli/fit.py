@@ -29,6 +29,7 @@ def fit(
         config = compose(arguments)
         with open_run("fit", config, arguments) as run, progress("fit") as update:
             summary = fit_survey(config, plot, run, update)
+            run.result(**summary.__dict__)
         lines = [
             f"estimator  {config.model.name}",
             f"planets    {summary.planets}, {len(summary.failed)} failed",

@@ -21,6 +21,8 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
         config = compose(overrides or ())
         with open_run("predict", config, overrides or ()) as run, progress("predict") as update:
             summary = run_predict(config, run, update)
+            result = {key: value for key, value in summary.__dict__.items() if key != "config"}
+            run.result(**result)
         lines = [
             f"estimator  {summary.estimator}",
             f"planets    {summary.planets}",

@@ -18,6 +18,7 @@ def reduce(overrides: Overrides = None, as_json: AsJson = False) -> None:
         config = compose(overrides or ())
         with open_run("reduce", config, overrides or ()) as run, progress("reduce") as update:
             summary = reduce_all(config, run, update)
+            run.result(**summary.__dict__)
         lines = [
             f"planets  {summary.planets}",
             f"visits   {summary.visits}",

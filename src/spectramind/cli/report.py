@@ -15,6 +15,7 @@ def report(overrides: Overrides = None, as_json: AsJson = False) -> None:
         from spectramind.provenance.run import open_run
 
         config = compose(overrides or ())
-        with open_run("report", config, overrides or ()):
+        with open_run("report", config, overrides or ()) as run:
             path = rewrite_report(config)
+            run.result(report=str(path))
         emit({"report": str(path)}, [f"report  {path}"], as_json)

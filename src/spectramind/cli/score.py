@@ -22,9 +22,15 @@ def score(
 ) -> None:
     """Print the official score and its FGS1 and AIRS parts."""
     with one_line_errors():
+        from spectramind.conf.compose import compose
+        from spectramind.provenance.digest import sha256
+        from spectramind.provenance.run import open_run
         from spectramind.submission.score import score_files
 
-        result = score_files(submission, truth, train)
+        with open_run("score", compose(), ()) as run:
+            result = score_files(submission, truth, train)
+            parts = {"score": result.score, "fgs1": result.fgs1, "airs": result.airs}
+            run.result(**parts, table=str(submission), sha256=sha256(submission))
         lines = [
             f"score    {result.score:.5f}",
             f"FGS1     {result.fgs1:.5f}",

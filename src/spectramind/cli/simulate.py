@@ -19,8 +19,9 @@ def simulate(overrides: Overrides = None, as_json: AsJson = False) -> None:
         from spectramind.provenance.run import open_run
 
         config = compose(overrides or ())
-        with open_run("simulate", config, overrides or ()), progress("simulate") as update:
+        with open_run("simulate", config, overrides or ()) as run, progress("simulate") as update:
             summary = run_simulate(config, update)
+            run.result(**summary.__dict__)
         lines = [
             f"planets  {summary.train} train, {summary.test} test, {summary.visits} visits",
             f"survey   {summary.survey}",

@@ -15,8 +15,9 @@ def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
         from spectramind.provenance.run import open_run
 
         config = compose(overrides or ())
-        with open_run("submit", config, overrides or ()):
+        with open_run("submit", config, overrides or ()) as run:
             summary = run_submit(config)
+            run.result(**summary.__dict__)
         lines = [
             f"estimator   {summary.estimator}",
             f"calibrated  {summary.calibration}",

@@ -19,6 +19,7 @@ def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
         config = compose(arguments)
         with open_run("train", config, arguments) as run, progress("train") as update:
             summary = run_train(config, run, update)
+            run.result(**summary.__dict__)
         fgs1, mean, shape = summary.median_ppm
         lines = [
             f"planets      {summary.planets}, {len(summary.failed)} failed",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spectramind.conf.schema.config import Config
 from spectramind.pipeline.submission import last_submission
+from spectramind.provenance.digest import sha256
 from spectramind.report.page import write_report
 from spectramind.submission.bundle import CONFIG, REPORT, TABLE, write_bundle
 from spectramind.submission.table import write_submission
@@ -17,7 +18,11 @@ CANDIDATE = "candidate.csv"
 
 @dataclass(frozen=True)
 class SubmitSummary:
-    """What a `submit` wrote."""
+    """What a `submit` wrote.
+
+    sha256  of the table
+    score   official score of the table, where the truth is known
+    """
 
     estimator: str
     calibration: str
@@ -27,6 +32,8 @@ class SubmitSummary:
     csv: str
     bundle: str | None
     report: str | None
+    sha256: str
+    score: float | None
 
 
 def submit(config: Config) -> SubmitSummary:
@@ -55,6 +62,7 @@ def submit(config: Config) -> SubmitSummary:
     if config.submit.bundle is not None:
         write_bundle(config.submit.bundle, files, submission.origin)
     candidate.unlink()
+    score = submission.score()
     return SubmitSummary(
         estimator=submission.summary.estimator,
         calibration=submission.origin.notes["calibration"],
@@ -64,6 +72,8 @@ def submit(config: Config) -> SubmitSummary:
         csv=str(submission.csv),
         bundle=str(config.submit.bundle) if config.submit.bundle else None,
         report=str(submission.where.report) if config.report.html else None,
+        sha256=sha256(submission.csv),
+        score=score.score if score else None,
     )
 
 

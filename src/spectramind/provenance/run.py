@@ -14,6 +14,7 @@ from spectramind.conf.compose import to_yaml
 from spectramind.conf.schema.config import Config
 from spectramind.errors import SpectraMindError
 from spectramind.provenance.atomic import write_text
+from spectramind.provenance.data_version import locked_digests, tables_digest
 from spectramind.provenance.digest import canonical_json, config_hash
 from spectramind.provenance.events import append_event, append_line
 from spectramind.provenance.versions import code_digest, git_commit, package_versions
@@ -43,6 +44,10 @@ class Run:
     def event(self, event: str, **fields: Any) -> None:
         """Append an event of this run to the event log."""
         append_event(self.events, self.name, self.verb, event, **fields)
+
+    def result(self, **fields: Any) -> None:
+        """Record what the verb ends with; `spectramind runs` shows and compares it."""
+        self.event("result", result=fields)
 
     def log(self, text: str) -> None:
         """Append a line to the human log."""
@@ -77,6 +82,8 @@ def _open_run(verb: str, config: Config, overrides: Sequence[str]) -> Run:
         code=code_digest(),
         commit=git_commit(),
         versions=package_versions(),
+        data=tables_digest(config.paths.input),
+        dvc=locked_digests(Path.cwd()),
     )
     return run
 
