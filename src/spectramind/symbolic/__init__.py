@@ -1,0 +1,1 @@
+"""What a transmission spectrum must obey: four constraints for losses, diagnostics, report."""
