@@ -8,6 +8,7 @@ from pathlib import Path
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import FILE_NAME
+from spectramind.symbolic.product import FILE_NAME as SYMBOLIC
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Places:
     def predictions(self) -> Path:
         """Spectra of all planets."""
         return self.out / FILE_NAME
+
+    @property
+    def symbolic(self) -> Path:
+        """What the symbolic constraints say about the spectra."""
+        return self.out / SYMBOLIC
 
     @property
     def summary(self) -> Path:

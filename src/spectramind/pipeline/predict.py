@@ -24,6 +24,7 @@ from spectramind.provenance.run import Run
 from spectramind.submission.score import NaiveModel, naive_model_of
 from spectramind.submission.table import SubmissionTable, write_submission
 from spectramind.survey.instruments import N_CHANNELS
+from spectramind.symbolic.product import symbolic_table, write_symbolic
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def read_summary(path: Path) -> PredictSummary:
 
 
 def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
-    """Predict every selected planet and write `predictions.nc`.
+    """Predict every selected planet and write `predictions.nc` and `symbolic.nc`.
 
     A planet that cannot be reduced or fitted gets the training mean with the training scatter as
     sigma, which scores exactly zero instead of costing the submission.
@@ -138,6 +139,8 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     answers = _collect(run, errors, naive)
     predictions = predictions_of(answers, errors, source_of(config).wavelength, attributes)
     write_predictions(where.predictions, predictions)
+    mu, sigma, common = predictions.mu, predictions.sigma_raw, predictions.sigma_common
+    write_symbolic(where.symbolic, symbolic_table(planets, mu, sigma, common), attributes)
     summary = PredictSummary(
         input=str(root),
         split=config.data.split,
