@@ -26,6 +26,7 @@ from spectramind.transit.joint_problem import (
 )
 from spectramind.transit.joint_steps import iterate
 from spectramind.transit.joint_summary import (
+    Doubts,
     band_curves,
     channel_limb_darkening,
     curve_fits,
@@ -41,6 +42,7 @@ from spectramind.transit.planet_fit import NuisanceInformation, PlanetFit
 from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths, low_rank
 from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.priors import TransitPriors
+from spectramind.transit.spot_crossings import spot_covariance
 from spectramind.transit.white_fit import WhiteFit, fit_white
 from spectramind.transit.white_light import relative_curve, white_series
 from spectramind.transit.white_search import search_transit
@@ -74,8 +76,8 @@ def fit_planet(
 
     Returns
     -------
-    a fit whose flags are out of those of `estimate_depths` and not_converged. Where no transit is
-    found or there are too few samples, it is the first estimator's and says so.
+    a fit whose flags are out of those of `estimate_depths`, spotted and not_converged. Where no
+    transit is found or there are too few samples, it is the first estimator's and says so.
     """
     visits = [
         replace(v, fgs1=without_outliers(v.fgs1), airs=without_outliers(v.airs)) for v in visits
@@ -98,9 +100,12 @@ def fit_planet(
     fits = curve_fits(problem, state, curves)
     samples = sum(fit.samples for fit in fits)
     chi2 = float(sum(fit.scatter**2 * fit.samples for fit in fits) / samples)
-    flags = fit_flags(problem, state, converged=converged, disagree=disagree, chi2=chi2)
+    white_light = white_curves(problem, state, curves)
+    spots = spot_covariance(depth, white_light)
+    doubts = Doubts(not converged, disagree, bool(spots.any()), chi2)
+    flags = fit_flags(problem, state, doubts)
     covariance = covariance * max([1.0, *(_WIDER.get(flag, 1.0) ** 2 for flag in flags)])
-    covariance = covariance * (chi2 if chi2 > _HIGH_CHI2 else 1.0)
+    covariance = covariance * (chi2 if chi2 > _HIGH_CHI2 else 1.0) + spots
     diagonal, factors = low_rank(covariance)
     posterior = DepthPosterior(
         planet_id=visits[0].planet_id,
@@ -110,7 +115,7 @@ def fit_planet(
         factors=factors,
         flags=flags,
         geometry=geometry(problem, state) | {"chi2": chi2, "gain": white.gain},
-        white=white_curves(problem, state, curves),
+        white=white_light,
     )
     return PlanetFit(
         posterior=posterior,

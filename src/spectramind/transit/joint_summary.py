@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,9 +208,17 @@ def orbit_covariance(
     return np.asarray(out)
 
 
-def fit_flags(
-    problem: JointProblem, state: JointState, *, converged: bool, disagree: bool, chi2: float
-) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Doubts:
+    """What an inference has found out about itself: chi2 is the mean squared residual / noise."""
+
+    unsettled: bool
+    visits_disagree: bool
+    spotted: bool
+    chi2: float
+
+
+def fit_flags(problem: JointProblem, state: JointState, doubts: Doubts) -> tuple[str, ...]:
     """Names of what is doubtful about a fit."""
     k = float(np.sqrt(state.theta[problem.layout.depth].mean()))
     partial = False
@@ -229,9 +238,10 @@ def fit_flags(
         "few_samples": len(problem.curves) < expected,
         "partial_transit": partial,
         "grazing": full_duration(orbit_of(problem, state, 0), k) == 0.0,
-        "visits_disagree": disagree,
+        "visits_disagree": doubts.visits_disagree,
         "masked_channels": dark,
-        "high_chi2": chi2 > _HIGH_CHI2,
-        "not_converged": not converged,
+        "high_chi2": doubts.chi2 > _HIGH_CHI2,
+        "spotted": doubts.spotted,
+        "not_converged": doubts.unsettled,
     }
     return tuple(name for name, raised in checks.items() if raised)
