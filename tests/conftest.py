@@ -41,3 +41,18 @@ def small_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     simulate(config, lambda *_: None)
     return out
+
+
+@pytest.fixture(scope="session")
+def light_curve_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Simulated light curves of four training and four test planets: a survey made in seconds."""
+    from spectramind.conf.compose import compose
+    from spectramind.pipeline.simulate import simulate
+
+    out = tmp_path_factory.mktemp("light_curves") / "survey"
+    config = compose(
+        [f"paths.out={out}", "sim.train=4", "sim.test=4", "sim.seed=5", "sim.level=light_curves",
+         "runtime.executor=serial"]
+    )  # fmt: skip
+    simulate(config, lambda *_: None)
+    return out

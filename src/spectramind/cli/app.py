@@ -11,6 +11,7 @@ from spectramind import __version__
 from spectramind.cli import calibrate_temp, fit, predict, reduce, runs, score, selftest, simulate
 from spectramind.cli import report as report_verb
 from spectramind.cli import submit as submit_verb
+from spectramind.cli import sweep as sweep_verb
 from spectramind.cli import train as train_verb
 from spectramind.cli import validate as validate_verb
 
@@ -34,6 +35,7 @@ app.command("submit", epilog=submit_verb.EXAMPLE)(submit_verb.submit)
 app.command("validate", epilog=validate_verb.EXAMPLE)(validate_verb.validate)
 app.command("score", epilog=score.EXAMPLE)(score.score)
 app.command("report", epilog=report_verb.EXAMPLE)(report_verb.report)
+app.command("sweep", epilog=sweep_verb.EXAMPLE)(sweep_verb.sweep)
 app.add_typer(runs.app, name="runs")
 
 

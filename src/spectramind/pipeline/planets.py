@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from spectramind.conf.absolute_paths import absolute_paths
 from spectramind.conf.schema.config import Config
-from spectramind.errors import DataError, OutputError
+from spectramind.errors import ConfigurationError, DataError, OutputError
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.run import Run
+from spectramind.scale.dask_cluster import Cluster, dashboard
 from spectramind.scale.executor import run_tasks
 from spectramind.scale.machine import worker_count
 
@@ -44,10 +46,20 @@ def selected_planets(config: Config) -> tuple[int, ...]:
     return tuple(planet for planet in planets if planet in chosen)
 
 
-def workers_of(config: Config) -> int:
-    """Worker processes for `run_tasks`; 0 means this process."""
+def workers_of(config: Config) -> int | Cluster:
+    """Worker processes or cluster for `run_tasks`; 0 means this process.
+
+    Raises
+    ------
+    ConfigurationError : the executor is a cluster that has no address
+    """
     if config.runtime.executor == "serial":
         return 0
+    if config.runtime.executor == "dask":
+        if config.runtime.dask.address is None:
+            text = "runtime.executor=dask needs runtime.dask.address=tcp://HOST:PORT"
+            raise ConfigurationError(text)
+        return Cluster(config.runtime.dask.address, config.runtime.dask.timeout_s)
     return worker_count(config.runtime.workers, config.runtime.memory_gb)
 
 
@@ -73,8 +85,13 @@ def for_each_planet(
     """
     values: dict[int, Value] = {}
     errors: dict[int, str] = {}
-    tasks = [PlanetTask(config, planet) for planet in planets]
-    for outcome in run_tasks(function, tasks, workers_of(config)):
+    workers = workers_of(config)
+    if isinstance(workers, Cluster):
+        run.event("cluster", address=workers.address, dashboard=dashboard(workers))
+    # Workers of a cluster have working folders of their own.
+    sent = absolute_paths(config)
+    tasks = [PlanetTask(sent, planet) for planet in planets]
+    for outcome in run_tasks(function, tasks, workers):
         planet = outcome.item.planet_id
         if outcome.error is None:
             assert outcome.value is not None

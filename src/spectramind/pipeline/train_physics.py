@@ -51,7 +51,7 @@ class _Training:
 
     def fits(self, stage: str) -> Path:
         """Folder of the fits of the first or the second pass."""
-        return self.known.out / "train" / stage
+        return self.known.out.absolute() / "train" / stage
 
     def read(self, stage: str, planets: Iterable[int]) -> dict[int, PlanetFit]:
         """Fits of one pass, by ascending planet id."""
@@ -60,7 +60,7 @@ class _Training:
 
     def fold_file(self, fold: int) -> Path:
         """Priors that the other folds teach to this one."""
-        return self.known.out / "train" / f"priors_{fold}.json"
+        return self.known.out.absolute() / "train" / f"priors_{fold}.json"
 
 
 @lru_cache(maxsize=8)

@@ -1,5 +1,7 @@
 """The one seam through which surveys are worked on: a function, many items, some workers.
 
+Workers are processes of this machine, or those of a Dask cluster.
+
 Items are independent. A worker that dies (killed, out of memory) costs the items it held one
 retry, alone in a fresh worker; what kills a worker twice is reported as that item's failure and
 everything else goes on. At most `2 x workers` items are in flight, so memory stays bounded by
@@ -11,15 +13,14 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from spectramind.errors import SpectraMindError
+from spectramind.scale.dask_cluster import Cluster, on_cluster
+from spectramind.scale.outcome import Outcome, attempt
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -32,33 +33,6 @@ _SINGLE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[Item, Value]):
-    """What became of one item: a value, or an error.
-
-    error      one line
-    exception  the error itself where it was raised on purpose
-    details    traceback of an error that was not
-    """
-
-    item: Item
-    value: Value | None
-    error: str | None = None
-    exception: SpectraMindError | None = None
-    details: str | None = None
-
-
-def _attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
-    """Run one item; its failure is a result, not the end of the survey."""
-    try:
-        return Outcome(item, function(item))
-    except SpectraMindError as error:
-        return Outcome(item, None, str(error), exception=error)
-    except Exception as error:  # noqa: BLE001 - any fault of one item must not cost the others
-        text = f"{type(error).__name__}: {error}"
-        return Outcome(item, None, " ".join(text.split()), details=traceback.format_exc())
 
 
 def _end_with_parent() -> None:
@@ -86,7 +60,7 @@ def _alone(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value
     """Second chance for an item that was in flight when a worker died."""
     with _pool(1) as pool:
         try:
-            return pool.submit(_attempt, function, item).result()
+            return pool.submit(attempt, function, item).result()
         except BrokenProcessPool:
             return Outcome(item, None, "the worker process died twice on this item")
 
@@ -104,7 +78,7 @@ def _in_processes(
             while queue or flight:
                 while queue and len(flight) < 2 * workers:
                     # A worker may die right here: only what was accepted leaves the queue.
-                    flight[pool.submit(_attempt, function, queue[-1])] = queue[-1]
+                    flight[pool.submit(attempt, function, queue[-1])] = queue[-1]
                     queue.pop()
                 for future in wait(flight, return_when=FIRST_COMPLETED).done:
                     outcome = future.result()
@@ -120,7 +94,7 @@ def _in_processes(
 
 
 def run_tasks(
-    function: Callable[[Item], Value], items: Sequence[Item], workers: int
+    function: Callable[[Item], Value], items: Sequence[Item], workers: int | Cluster
 ) -> Iterator[Outcome[Item, Value]]:
     """Apply `function` to every item and yield each outcome as it finishes.
 
@@ -128,14 +102,17 @@ def run_tasks(
     ----------
     function : picklable callable of one item
     items : picklable items, independent of each other
-    workers : number of processes; 0 runs in this process, in order
+    workers : number of processes, or a cluster; 0 runs in this process, in order
 
     Yields
     ------
     Outcome : in order of completion; failures are outcomes too
     """
+    if isinstance(workers, Cluster):
+        yield from on_cluster(function, items, workers)
+        return
     if workers == 0:
-        yield from (_attempt(function, item) for item in items)
+        yield from (attempt(function, item) for item in items)
         return
     before = {key: os.environ.get(key) for key in _SINGLE_THREAD}
     os.environ.update(_SINGLE_THREAD)

@@ -14,6 +14,7 @@ from spectramind.errors import DataError, OutputError
 from spectramind.provenance.atomic import output_error, write_text
 from spectramind.provenance.digest import config_hash, fingerprint
 from spectramind.provenance.versions import code_digest
+from spectramind.scale.dask_cluster import Cluster
 from spectramind.scale.executor import run_tasks
 from spectramind.simulator.chosen_opacities import chosen_opacities
 from spectramind.simulator.planet_products import SimulationTask, simulate_planet
@@ -38,7 +39,7 @@ def simulate_survey(
     out: Path,
     config: SimulatorConfig,
     detector: DetectorConfig,
-    workers: int,
+    workers: int | Cluster,
     progress: Progress,
 ) -> SimulationSummary:
     """Write a survey with known truth into `out`, or finish one that was interrupted.
@@ -49,7 +50,7 @@ def simulate_survey(
     Parameters
     ----------
     detector : choices of the reduction; only the light-curve level follows them
-    workers : processes; 0 works in this one
+    workers : processes or a cluster; 0 works in this process
     progress : called with (done, total, failed) whenever a planet finishes
 
     Raises
@@ -58,7 +59,7 @@ def simulate_survey(
     """
     attributes = _claim(out, config, detector)
     total = config.train + config.test
-    tasks = [SimulationTask(out, config, detector, attributes, i) for i in range(total)]
+    tasks = [SimulationTask(out.absolute(), config, detector, attributes, i) for i in range(total)]
     planets: dict[int, SimulatedPlanet] = {}
     failed: dict[int, str] = {}
     for outcome in run_tasks(simulate_planet, tasks, workers):
