@@ -42,6 +42,23 @@ def test_every_verb_has_help_with_an_example(verb: str, tmp_path: Path) -> None:
     assert "--json" in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nonsense",), "No such command 'nonsense'"),
+        (("validate",), "Missing argument 'submission'"),
+        (("fit", "--nope"), "No such option"),
+    ],
+)
+def test_usage_errors_take_one_line(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    wrong = spectramind(*arguments, cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("error: ")
+    assert wrong.stderr.count("\n") == 1
+    assert words.lower() in wrong.stderr.lower()
+    assert "--help" in wrong.stderr
+
+
 def test_verbs_are_all_tested() -> None:
     from spectramind.cli.app import app
 

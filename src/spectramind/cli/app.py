@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +15,9 @@ from spectramind.cli import submit as submit_verb
 from spectramind.cli import sweep as sweep_verb
 from spectramind.cli import train as train_verb
 from spectramind.cli import validate as validate_verb
+from spectramind.errors import DataError
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
 app = typer.Typer(
     name="spectramind",
@@ -60,4 +64,19 @@ def main() -> None:
     # busy machine. It reads this when numpy is first imported, which no verb has done yet.
     for library in ("OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    app()
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(_INTERRUPTED)
+    except Exception as error:
+        # A usage error of the parser, whose class lives elsewhere in every version of typer.
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(message())
+        else:
+            name = getattr(getattr(error, "ctx", None), "command_path", "spectramind")
+            typer.echo(f"error: {message().rstrip('.')}; see `{name} --help`", err=True)
+        sys.exit(DataError.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
