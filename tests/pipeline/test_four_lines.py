@@ -70,7 +70,7 @@ def test_bundle_holds_what_was_submitted(notebook: Path) -> None:
 def test_runs_leave_their_traces(notebook: Path) -> None:
     events = list(read_events(notebook / "logs" / "events.jsonl"))
     finished = [event["verb"] for event in events if event["event"] == "finished"]
-    assert finished == ["test", "predict", "calibrate-temp", "submit"]
+    assert finished == ["test", "predict", "calibrate-temp", "submit", "score"]
     for verb in finished:
         (folder,) = (notebook / "outputs" / verb).iterdir()
         assert (folder / "hydra" / "config.yaml").is_file()

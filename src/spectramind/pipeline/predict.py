@@ -121,7 +121,8 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
 
     Raises
     ------
-    DataError : survey or checkpoint cannot be read, or a planet fails under `runtime.strict`
+    DataError : survey or checkpoint cannot be read, a planet fails under `runtime.strict`, or every
+        planet fails; on Kaggle the table of fallbacks is handed in nevertheless
     """
     root = required(config.paths.input, "paths.input").absolute()
     planets, where, naive = selected_planets(config), places(config), naive_model_of(root)
@@ -153,4 +154,8 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         fallbacks=predictions.fallbacks(),
     )
     write_summary(where, summary)
+    if len(summary.fallbacks) == len(planets) and not config.runtime.kaggle:
+        first, reason = next(iter(summary.fallbacks.items()))
+        found = f"all {len(planets)} failed, {first} with: {reason}"
+        raise DataError(where.summary, "a planet that could be predicted", found, "see its list")
     return summary
