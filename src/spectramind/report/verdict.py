@@ -1,20 +1,24 @@
-"""The verdict in words: is the submission valid, what is in it, what to do next."""
+"""The verdict in words: what is it worth, what is in it, what to do next."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from spectramind.report.content import PlanetPanel, ReportContent
+from spectramind.report.content import PlanetSet
+from spectramind.report.diagnostics import standard_error
+from spectramind.submission.problem import ValidationReport
+from spectramind.submission.score import ScoreReport
 
 PPM = 1e6
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """First lines of a report.
+    """First lines of a page.
 
     tone      colour of the verdict: all well, look at it, do not hand it in
     headline  the verdict
@@ -28,6 +32,24 @@ class Verdict:
     facts: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A score as the mean over planets, with the standard error of that mean."""
+
+    score: float
+    doubt: float
+    planets: int
+
+    def __str__(self) -> str:
+        return f"{self.score:.3f} ± {self.doubt:.3f}"
+
+
+def estimate_of(score: ScoreReport) -> Estimate:
+    """Score with its uncertainty from the scatter between planets."""
+    values = np.array(list(score.planets.values()))
+    return Estimate(score.score, standard_error(values), len(values))
+
+
 def grouped(number: float) -> str:
     """A whole number with thousands set off by a thin space."""
     return f"{number:,.0f}".replace(",", "\u2009")
@@ -38,51 +60,96 @@ def counted(number: int, noun: str) -> str:
     return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
 
 
-def verdict_of(content: ReportContent) -> Verdict:
-    """Judge a submission by its validation, its fallbacks and its flags."""
-    validation = content.validation
-    fallbacks = [planet for planet in content.planets if planet.status == "fallback"]
-    flagged = [planet for planet in content.planets if planet.status == "ok" and planet.note]
+def submission_verdict(
+    validation: ValidationReport,
+    planets: PlanetSet,
+    estimator: str,
+    score: ScoreReport | None,
+    expected: Estimate | None,
+) -> Verdict:
+    """Judge a submission by its validation, its fallbacks and its flags.
+
+    Parameters
+    ----------
+    score : of this very submission, where the truth is known
+    expected : out-of-fold score of the model, where it was trained
+    """
+    fallbacks = planets.kinds.count("fallback")
     errors, warnings = (
         sum(validation.counts[code] for code in {problem.code for problem in problems})
         for problems in (validation.errors, validation.warnings)
     )
-    facts = [
-        ("planets", grouped(validation.planets)),
-        ("estimator", content.estimator),
-        ("fallback planets", grouped(len(fallbacks))),
-        ("flagged fits", grouped(len(flagged))),
-        *_typical(content.planets),
-    ]
-    if content.score is not None:
-        facts.insert(0, ("score", f"{content.score.score:.4f}"))
-        facts.insert(
-            1, ("FGS1 / AIRS part", f"{content.score.fgs1:.3f} / {content.score.airs:.3f}")
-        )
+    facts = (*_scores(score, expected), *_contents(planets, estimator))
     if not validation.valid:
         advice = f"Do not hand it in. First fault: {validation.errors[0].message}."
-        return Verdict("bad", f"Not valid: {counted(errors, 'error')}", advice, tuple(facts))
+        return Verdict("bad", f"Not valid: {counted(errors, 'error')}", advice, facts)
+    headline = (
+        f"Valid submission, {counted(warnings, 'warning')}" if warnings else "Valid submission"
+    )
     if fallbacks:
-        carry = "carries" if len(fallbacks) == 1 else "carry"
+        carry = "carries" if fallbacks == 1 else "carry"
         advice = (
-            f"It can be handed in. {counted(len(fallbacks), 'planet')} {carry} a fallback "
+            f"It can be handed in. {counted(fallbacks, 'planet')} {carry} a fallback "
             "spectrum: read why below first."
         )
-        return Verdict("look", _valid_with(warnings), advice, tuple(facts))
+        return Verdict("look", headline, advice, facts)
     if warnings:
         advice = "It can be handed in. Read the warnings below first."
-        return Verdict("look", _valid_with(warnings), advice, tuple(facts))
-    return Verdict("good", "Valid submission", "It can be handed in as it is.", tuple(facts))
+        return Verdict("look", headline, advice, facts)
+    return Verdict("good", headline, "It can be handed in as it is.", facts)
 
 
-def _valid_with(warnings: int) -> str:
-    return f"Valid submission, {counted(warnings, 'warning')}" if warnings else "Valid submission"
+def _scores(score: ScoreReport | None, expected: Estimate | None) -> list[tuple[str, str]]:
+    facts = []
+    if score is not None:
+        facts.append(("score on known truth", str(estimate_of(score))))
+        facts.append(("FGS1 / AIRS part", f"{score.fgs1:.3f} / {score.airs:.3f}"))
+    text = "not known" if expected is None else str(expected)
+    facts.append(("expected score, out of fold", text))
+    return facts
 
 
-def _typical(planets: tuple[PlanetPanel, ...]) -> list[tuple[str, str]]:
-    """Typical sigma of both instruments over the planets that are no fallback."""
-    sigmas = [planet.sigma for planet in planets if planet.status == "ok"]
-    if not sigmas:
-        return []
-    typical = np.median(np.stack(sigmas), axis=0) * PPM
-    return [("σ of FGS1 / AIRS", f"{typical[0]:.0f} / {np.median(typical[1:]):.0f} ppm")]
+def _contents(planets: PlanetSet, estimator: str) -> list[tuple[str, str]]:
+    """What is in a set of planets, as figures."""
+    facts = [
+        ("planets", grouped(len(planets.planet_ids))),
+        ("estimator", estimator),
+        ("fallback planets", grouped(planets.kinds.count("fallback"))),
+        ("flagged fits", grouped(planets.kinds.count("flagged"))),
+    ]
+    own = np.array([kind != "fallback" for kind in planets.kinds], dtype=np.bool_)
+    if own.any():
+        typical = np.median(planets.sigma[own], axis=0) * PPM
+        facts.append(("σ of FGS1 / AIRS", f"{typical[0]:.0f} / {np.median(typical[1:]):.0f} ppm"))
+    return facts
+
+
+def model_verdict(
+    planets: PlanetSet, estimator: str, score: ScoreReport | None, factors: Mapping[str, float]
+) -> Verdict:
+    """Judge a trained model by its out-of-fold predictions.
+
+    Parameters
+    ----------
+    score : out of fold; None where the truth of the training planets was not found
+    factors : what the calibration multiplied each part's sigma with
+    """
+    applied = [(f"σ factor, {name}", f"{value:.2f}") for name, value in factors.items()]
+    contents = (*_contents(planets, estimator), *applied)
+    if score is None or planets.truth is None or not planets.judged.any():
+        advice = "Give paths.input, the survey it was trained on, to see where it errs."
+        return Verdict("look", "The truth of these planets is not known", advice, contents)
+    z = ((planets.mu - planets.truth) / planets.sigma)[planets.judged]
+    square = float(np.mean(z**2))
+    rms = np.sqrt(np.mean(z**2, axis=1))
+    worst = np.array(planets.planet_ids)[planets.judged][np.argsort(-rms)[:3]]
+    facts = (
+        ("score, out of fold", str(estimate_of(score))),
+        ("FGS1 / AIRS part", f"{score.fgs1:.3f} / {score.airs:.3f}"),
+        ("mean (error / sigma)²", f"{square:.2f}"),
+        *contents,
+    )
+    tone: Literal["good", "look"] = "good" if 0.8 < square < 1.25 else "look"
+    told = {"good": "sigma is true on average", "look": "sigma is not true on average"}[tone]
+    advice = f"{told[0].upper()}{told[1:]}. Look first at the worst planets: {', '.join(worst)}."
+    return Verdict(tone, f"Score {estimate_of(score)} out of fold, {told}", advice, facts)
