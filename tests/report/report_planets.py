@@ -8,6 +8,7 @@ from spectramind.report.content import (
     Fact,
     HealthCurves,
     Interval,
+    Kind,
     Origin,
     PhysicsPosterior,
     PlanetSet,
@@ -18,6 +19,11 @@ from spectramind.submission.score import NaiveModel
 
 WAVELENGTH = np.r_[0.7, np.linspace(1.952, 3.895, 282)]
 BINS = 96
+NOTES = {"ok": "", "flagged": "visits_disagree", "fallback": "no frames"}
+
+
+def _hours(count: int) -> np.ndarray:
+    return np.tile((np.arange(BINS) + 0.5) * 7.5 / BINS, (count, 1))
 
 
 def _series(rng: np.random.Generator, count: int, level: float) -> np.ndarray:
@@ -25,7 +31,7 @@ def _series(rng: np.random.Generator, count: int, level: float) -> np.ndarray:
 
 
 def _white(rng: np.random.Generator, count: int, name: str, share: float) -> WhiteCurves:
-    time = np.tile((np.arange(BINS) + 0.5) * 7.5 / BINS, (count, 1))
+    time = _hours(count)
     start, end = 2.0 + rng.uniform(size=(count, 1)), 5.0 + rng.uniform(size=(count, 1))
     depth = rng.uniform(0.005, 0.03, size=(count, 1))
     model = 1 - depth * np.clip(np.minimum(time - start, end - time) / 0.3, 0, 1)
@@ -35,28 +41,44 @@ def _white(rng: np.random.Generator, count: int, name: str, share: float) -> Whi
     return WhiteCurves(name, time, flux, model, np.full_like(flux, 1.4e-4))
 
 
+def _kind(number: int) -> Kind:
+    if number % 50 == 7:
+        return "fallback"
+    return "flagged" if number % 9 == 4 else "ok"
+
+
 def random_planets(count: int, seed: int = 0, truth: bool = True) -> PlanetSet:
     """Planets with every part there is; the truth lies where sigma says."""
     rng = np.random.default_rng(seed)
     level = rng.lognormal(-4.3, 0.4, size=(count, 1))
     mu = level + 2e-5 * rng.normal(size=(count, 283)).cumsum(axis=1) / 3
     sigma = rng.lognormal(-9.8, 0.3, size=(count, 1)) * np.linspace(1, 2, 283)
-    kinds = tuple("fallback" if n % 50 == 7 else "flagged" if n % 9 == 4 else "ok" for n in range(count))
+    kinds = tuple(
+        "fallback" if n % 50 == 7 else "flagged" if n % 9 == 4 else "ok" for n in range(count)
+    )
     health = tuple(
-        HealthCurves(name, _white(rng, count, name, 1).time, _series(rng, count, 2.0), 1e-3 * _series(rng, count, 1.0))
+        HealthCurves(
+            name,
+            _white(rng, count, name, 1).time,
+            _series(rng, count, 2.0),
+            1e-3 * _series(rng, count, 1.0),
+        )
         for name in ("FGS1, visit 0", "AIRS-CH0, visit 0")
-    )  # fmt: skip
+    )
     return PlanetSet(
         planet_ids=tuple(str(10_000_000 + 37 * n) for n in range(count)),
         kinds=kinds,
-        notes=tuple({"ok": "", "flagged": "visits_disagree", "fallback": "no frames"}[k] for k in kinds),
+        notes=tuple(NOTES[kind] for kind in kinds),
         wavelength=WAVELENGTH,
         mu=mu,
         sigma=sigma,
         truth=mu + sigma * rng.normal(size=mu.shape) if truth else None,
         naive=NaiveModel(0.0147, 0.0107),
         physics=PhysicsPosterior(
-            mu + 0.3 * sigma, 1.2 * sigma, rng.normal(size=(count, 283, 3)), rng.uniform(0.1, 0.6, count)
+            mu + 0.3 * sigma,
+            1.2 * sigma,
+            rng.normal(size=(count, 283, 3)),
+            rng.uniform(0.1, 0.6, count),
         ),
         white=(
             _white(rng, count, "FGS1, visit 0", 1),
@@ -69,7 +91,7 @@ def random_planets(count: int, seed: int = 0, truth: bool = True) -> PlanetSet:
         intervals=tuple(Interval(name, w * sigma) for name, w in (("68 %", 1.0), ("90 %", 1.7))),
         violations={"smoothness": np.clip(rng.normal(size=mu.shape) - 2, 0, None)},
         facts=(Fact("visits", ("1",) * count), Fact("stellar temperature", ("5000 K",) * count)),
-    )  # fmt: skip
+    )
 
 
 def valid(count: int) -> ValidationReport:

@@ -1,200 +1,165 @@
 from __future__ import annotations
 
-import re
-from xml.etree import ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from report_planets import WAVELENGTH, random_planets
 
-from spectramind.report.axis import Axis, log_ticks, round_ticks, span, tick_labels
+from spectramind.report.content import PlanetSet
+from spectramind.report.figure import Figure, Layer, edges, of_planet
 from spectramind.report.figures import (
-    binned,
-    light_curve_figure,
-    precision_figure,
+    channel_coverage_figure,
+    channel_error_figure,
+    channel_sigma_figure,
+    error_against_figures,
+    error_figure,
+    graph_figures,
+    light_curve_figures,
+    planet_map_figure,
+    probability_figure,
+    residual_heat_figure,
+    residual_power_figure,
+    shake_up_figure,
+    sigma_depth_figure,
     spectrum_figure,
-    survey_figure,
+    strongest_edges,
+    training_figures,
 )
-from spectramind.report.plane import COARSE, FINE, Detail
-from spectramind.report.svg_path import dots, polyline, ribbon, simplified
-from spectramind.transit.posterior import WhiteLightCurve
-
-WAVELENGTH = np.r_[0.7, np.linspace(1.952, 3.895, 282)]
-
-
-def _points(data: str) -> np.ndarray:
-    """Coordinates that path data of moves and straight steps goes through, spelt out."""
-    at, points, command = np.zeros(2), [], ""
-    tokens = re.findall(r"[A-Za-z]|-?\d+", data)
-    while tokens:
-        if tokens[0].isalpha():
-            command = tokens.pop(0)
-            if command == "z":
-                continue
-        step = np.array([float(tokens.pop(0)), float(tokens.pop(0))])
-        at = step if command == "M" else at + step
-        points.append(at)
-    return np.array(points)
+from spectramind.report.matplotlib_figure import draw
+from spectramind.report.page_data import ArrayStore, inert_json
+from spectramind.report.time_bins import binned
+from spectramind.report.training_record import TrainingCurves
 
 
-def _white(samples: int = 600, **changes: object) -> WhiteLightCurve:
-    rng = np.random.default_rng(3)
-    time = (np.arange(samples) + 0.5) * 7.5 / samples
-    model = 1 - 0.01 * (np.abs(time - 3.5) < 1.2)
-    sigma = np.full(samples, 2e-4)
-    fields = {"flux": model + sigma * rng.normal(size=samples), "model": model, "sigma": sigma}
-    return WhiteLightCurve(**({"instrument": "FGS1", "visit": 0, "time": time} | fields | changes))
+@pytest.fixture(scope="module")
+def planets() -> PlanetSet:
+    return random_planets(60)
 
 
-@given(
-    y=st.lists(st.floats(0, 500), min_size=2, max_size=60),
-    tolerance=st.floats(0.1, 20),
-)
-def test_a_simplified_curve_stays_within_its_tolerance(y: list[float], tolerance: float) -> None:
-    rows, columns = np.array(y), 3.3 * np.arange(len(y))
-    kept = simplified(columns, rows, tolerance)
-    assert kept[0] == 0
-    assert kept[-1] == len(y) - 1
-    drawn = np.interp(columns, columns[kept], rows[kept])
-    assert np.abs(drawn - rows).max() <= tolerance + 1e-9
+def _layer(figure: Figure, label: str) -> Layer:
+    (found,) = [layer for layer in figure.layers if layer.label == label]
+    return found
 
 
-@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 500)), min_size=2, max_size=40))
-def test_path_data_reads_back_as_the_curve(steps: list[tuple[int, int]]) -> None:
-    columns = np.cumsum([right for right, _ in steps]).astype(float)
-    rows = np.array([row for _, row in steps], dtype=float)
-    kept = simplified(columns, rows, 0.25)
-    expected = np.c_[columns, rows][kept]
-    np.testing.assert_array_equal(_points(polyline(columns, rows, 0.25)), expected)
-    np.testing.assert_array_equal(_points(dots(columns, rows)), np.c_[columns, rows])
-    outline = _points(ribbon(columns, rows, rows + 7, 0.25))
-    np.testing.assert_array_equal(outline[: len(kept)], expected + np.array([0, 7]))
-    np.testing.assert_array_equal(outline[len(kept) :], expected[::-1])
+def test_the_spectrum_has_its_bands_around_the_answer(planets: PlanetSet) -> None:
+    figure = spectrum_figure(planets, {"H2O": np.linspace(0, 1, 283)})
+    answer = of_planet(_layer(figure, "answer"), 3)
+    np.testing.assert_allclose(answer.y, planets.mu[3] * 1e6)
+    for label, width in (("68 %", 1.0), ("95 %", 1.95996)):
+        low, high = edges(of_planet(_layer(figure, label), 3))
+        np.testing.assert_allclose((high - low) / 2, width * planets.sigma[3] * 1e6, rtol=1e-5)
+        np.testing.assert_allclose((high + low) / 2, answer.y)
+    truth = planets.truth
+    assert truth is not None
+    np.testing.assert_allclose(of_planet(_layer(figure, "truth"), 3).y, truth[3] * 1e6)
+    z = of_planet(error_figure(planets).layers[1], 3).y
+    np.testing.assert_allclose(z, (planets.mu - truth)[3] / planets.sigma[3])
 
 
-def test_nothing_to_draw_is_no_path() -> None:
-    assert dots(np.empty(0), np.empty(0)) == ""
+def test_residuals_come_with_their_scatter(planets: PlanetSet) -> None:
+    light, rest = light_curve_figures(planets.white[0])
+    residual = of_planet(_layer(rest, "residual"), 0).y
+    flux, fit = (of_planet(_layer(light, name), 0).y for name in ("flux", "fit"))
+    np.testing.assert_allclose(residual, (flux - fit) * 1e6)
+    assert rest.notes[0] == f"scatter {np.std(residual):.0f} ppm, expected 140 ppm"
+    second = light_curve_figures(planets.white[2])[1]
+    assert second.optional
+    assert second.notes[-1] == ""
 
 
-@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(2, 8))
-def test_ticks_are_round_and_few(low: float, width: float, count: int) -> None:
-    if low + width <= low + 1e-9 * abs(low):
-        return
-    ticks = round_ticks(low, low + width, count)
-    assert count / 2 - 1 <= len(ticks) <= 1.5 * count + 1
-    assert all(low - 1e-6 * width <= t <= low + width * (1 + 1e-6) for t in ticks)
-    if len(ticks) > 1:
-        mantissa = f"{ticks[1] - ticks[0]:.4e}"[:6]
-        assert mantissa in ("1.0000", "2.0000", "5.0000")
+def test_fallbacks_are_not_judged(planets: PlanetSet) -> None:
+    wild = np.array(planets.mu)
+    wild[[kind == "fallback" for kind in planets.kinds]] += 1.0
+    spoilt = replace(planets, mu=wild)
+    for figure in (channel_error_figure, channel_coverage_figure, probability_figure):
+        for a, b in zip(figure(planets).layers, figure(spoilt).layers, strict=True):
+            np.testing.assert_array_equal(a.y, b.y)
+    named = {name for layer in sigma_depth_figure(planets).layers for name in layer.names}
+    assert named == set(planets.planet_ids)
 
 
-def test_tick_labels_tell_ticks_apart() -> None:
-    assert tick_labels([0.985, 0.99, 0.995]) == ["0.985", "0.990", "0.995"]
-    assert tick_labels([14000.0, 14500.0]) == ["14\u2009000", "14\u2009500"]
-    assert tick_labels([-0.0, 1.0]) == ["0", "1"]
-    assert tick_labels([]) == []
-    assert log_ticks(40, 400) == [50, 100, 200]
-    assert log_ticks(9, 12000) == [10, 100, 1000, 10000]
+def test_coverage_and_error_are_those_of_the_numbers(planets: PlanetSet) -> None:
+    assert planets.truth is not None
+    own = planets.judged
+    error = (planets.mu - planets.truth)[own]
+    share = np.mean(np.abs(error / planets.sigma[own]) <= 1.6448536, axis=0)
+    np.testing.assert_allclose(_layer(channel_coverage_figure(planets), "90%").y, share)
+    rms = np.sqrt(np.mean(error**2, axis=0)) * 1e6
+    np.testing.assert_allclose(_layer(channel_error_figure(planets), "rms error").y, rms)
+    stated = np.median(planets.sigma[[k != "fallback" for k in planets.kinds]], axis=0) * 1e6
+    found = _layer(channel_sigma_figure(planets), "stated, median planet").y
+    np.testing.assert_allclose(found, stated)
 
 
-def test_axes_map_their_ends_and_clip() -> None:
-    axis = Axis(2.0, 4.0, 500.0, 0.0)
-    np.testing.assert_allclose(axis.units(np.array([2, 3, 4, 9])), [500, 250, 0, 0])
-    log = Axis(10.0, 1000.0, 0.0, 1000.0, log=True)
-    np.testing.assert_allclose(log.units(np.array([1, 10, 100, 1000])), [0, 0, 500, 1000])
-    assert span(np.array([np.nan, 5.0]), np.array([5.0]), least=2.0) == (4.0, 6.0)
-    assert span(np.array([np.nan])) == (0.0, 1.0)
+def test_the_heat_map_has_the_worst_planet_on_top(planets: PlanetSet) -> None:
+    assert planets.truth is not None
+    truth = np.array(planets.truth)
+    truth[20] += 5 * planets.sigma[20]
+    (heat,) = residual_heat_figure(replace(planets, truth=truth)).layers
+    assert heat.names[0] == planets.planet_ids[20]
+    assert heat.y.shape == (int(planets.judged.sum()), 283)
+    assert heat.y[0].mean() == pytest.approx(-5, abs=0.3)
 
 
-def _path(svg: str, name: str) -> str:
-    found = [e for e in ElementTree.fromstring(svg).iter("path") if e.get("class") == name]
-    assert len(found) == 1
-    return found[0].get("d", "")
+def test_without_a_truth_there_are_sentences() -> None:
+    planets = random_planets(5, truth=False)
+    figures = [channel_error_figure(planets), channel_coverage_figure(planets)]
+    figures += [probability_figure(planets), residual_heat_figure(planets), error_figure(planets)]
+    figures += [residual_power_figure(planets), planet_map_figure(planets)]
+    figures += error_against_figures(planets)
+    figures += [*training_figures(None), *graph_figures(None, WAVELENGTH), shake_up_figure(None)]
+    for figure in figures:
+        assert figure.layers == ()
+        assert figure.absent.endswith(".")
+    assert "3 planets" in planet_map_figure(random_planets(2)).absent
 
 
-def test_the_spectrum_shows_mu_within_its_bands() -> None:
-    mu = np.full(283, 0.0147)
-    mu[100:140] += 2e-4
-    sigma = np.full(283, 1e-4)
-    svg = spectrum_figure(WAVELENGTH, mu, sigma, mu + 1e-5)
-    bands = {name: _points(_path(svg, name)) for name in ("b68", "b95")}
-    mean = _points(_path(svg, "mu"))
-    heights = {name: np.ptp(points[points[:, 0] == 95][:, 1]) for name, points in bands.items()}
-    assert heights["b95"] / heights["b68"] == pytest.approx(1.96, abs=0.03)
-    assert mean[0, 0] == 95
-    assert mean[-1, 0] == 1000
-    middle = bands["b68"][bands["b68"][:, 0] == 95][:, 1].mean()
-    assert mean[0, 1] == pytest.approx(middle, abs=1)
-    assert _path(svg, "truth")
-    assert "truth" not in spectrum_figure(WAVELENGTH, mu, sigma)
-
-
-def test_a_coarse_spectrum_is_smaller_and_the_same() -> None:
-    rng = np.random.default_rng(0)
-    mu, sigma = 0.01 + 3e-5 * rng.normal(size=283), np.full(283, 1e-4)
-    fine, coarse = (spectrum_figure(WAVELENGTH, mu, sigma, None, d) for d in (FINE, COARSE))
-    assert len(coarse) < 0.5 * len(fine)
-    a, b = (_points(_path(svg, "mu")) for svg in (fine, coarse))
-    grid = np.arange(95, 1001)
-    difference = np.interp(grid, a[:, 0], a[:, 1]) - np.interp(grid, b[:, 0], b[:, 1])
-    assert np.abs(difference).max() <= FINE.tolerance + COARSE.tolerance + 8  # x is rounded too
-
-
-def test_a_flat_fallback_spectrum_is_drawn() -> None:
-    svg = spectrum_figure(WAVELENGTH, np.full(283, 0.0147), np.full(283, 0.0107))
-    assert _points(_path(svg, "mu")).shape == (2, 2)
+def test_the_strongest_edges_count_both_directions() -> None:
+    graph = np.zeros((283, 283))
+    graph[3, 9], graph[9, 3], graph[5, 7], graph[4, 4] = 0.2, 0.3, 0.4, 9.0
+    assert strongest_edges(graph, 5) == [(3, 9, 0.5), (5, 7, 0.4)]
+    heat, arcs = graph_figures(graph, WAVELENGTH)
+    assert heat.layers[0].y.max() == pytest.approx(1.0)
+    assert arcs.layers[0].x.tolist() == [WAVELENGTH[3], WAVELENGTH[5]]
 
 
 def test_bins_are_weighted_means_of_good_samples() -> None:
-    white = _white()
-    flux, sigma = white.flux.copy(), white.sigma.copy()
-    flux[:100], sigma[:100] = np.nan, np.inf
-    sigma[300:] *= np.linspace(1, 3, 300)
-    white = _white(flux=flux, sigma=sigma)
-    time, mean, model, error = binned(white, 10)
-    assert len(time) == 9  # the first bin has no good sample
-    for index in range(9):
-        edges = np.linspace(white.time[0], white.time[-1], 11)[index + 1 : index + 3]
-        inside = (white.time >= edges[0]) & (white.time < edges[1]) & np.isfinite(flux)
-        inside[-1] |= index == 8
-        weights = 1 / sigma[inside] ** 2
-        assert mean[index] == pytest.approx(np.average(flux[inside], weights=weights), rel=1e-12)
-        assert model[index] == pytest.approx(np.average(white.model[inside], weights=weights))
-        assert error[index] == pytest.approx(weights.sum() ** -0.5)
+    rng = np.random.default_rng(3)
+    time = (np.arange(600) + 0.5) * 7.5 / 600
+    flux, weight = rng.normal(size=600), rng.uniform(1, 2, size=600)
+    flux[:70], weight[:70] = np.nan, 0.0
+    found = binned(time, flux[None], weight, 10)
+    assert np.isnan(found[:, 0]).all()
+    for index in range(1, 10):
+        inside = (np.minimum(np.floor((time - time[0]) / np.ptp(time) * 10), 9) == index) & (
+            weight > 0
+        )
+        mean = np.average(flux[inside], weights=weight[inside])
+        np.testing.assert_allclose(found[1, index], mean)
+        assert found[2, index] == pytest.approx(weight[inside].sum() ** -0.5)
 
 
-def test_the_light_curve_is_two_plots() -> None:
-    svg = light_curve_figure(_white(), Detail(bins=100, tolerance=1.0, stride=1))
-    above, below = ElementTree.fromstring(f"<x>{svg}</x>")
-    assert "FGS1 visit 0" in above.get("aria-label", "")
-    assert "residuals" in below.get("aria-label", "")
-    points = [e for e in above.iter("path") if e.get("class") == "point"]
-    assert len(_points(points[0].get("d", ""))) == 100
+def test_equal_arrays_are_in_the_page_once() -> None:
+    store = ArrayStore()
+    names = {store.name(WAVELENGTH, 1e-4), store.name(WAVELENGTH.copy(), 1e-4)}
+    assert len(names) == 1
+    assert store.name(WAVELENGTH, 1e-3) not in names
+    assert "<" not in inert_json({"</script>": "<!--"})
 
 
-def test_a_masked_light_curve_has_no_figure() -> None:
-    assert light_curve_figure(_white(flux=np.full(600, np.nan))) == ""
-
-
-def test_names_in_a_figure_are_inert() -> None:
-    assert "<b>" not in light_curve_figure(_white(instrument="<b>"))
-
-
-def test_the_survey_marks_fallbacks() -> None:
-    depth, sigma = np.array([0.01, 0.02, 0.0147]), np.array([1e-4, 2e-4, 1e-2])
-    svg = survey_figure(depth, sigma, np.array([False, False, True]))
-    assert len(_points(_path(svg, "point"))) == 2
-    assert len(_points(_path(svg, "fallback"))) == 1
-    assert survey_figure(-depth, sigma, np.zeros(3, dtype=bool)) == ""
-
-
-def test_precision_shows_true_sigmas_on_the_error() -> None:
-    rng = np.random.default_rng(1)
-    sigma = np.broadcast_to(1e-4 * np.linspace(1, 2, 283), (4000, 283))
-    svg = precision_figure(WAVELENGTH, sigma, sigma * rng.normal(size=sigma.shape))
-    stated, made = (_points(_path(svg, name)) for name in ("mu", "truth"))
-    grid = np.arange(95, 1001)
-    drawn = [500 - np.interp(grid, points[:, 0], points[:, 1]) for points in (stated, made)]
-    assert np.median(drawn[1] / drawn[0]) == pytest.approx(1, abs=0.02)
-    assert "truth" not in precision_figure(WAVELENGTH, sigma)
+def test_every_figure_can_be_drawn_on_paper(planets: PlanetSet) -> None:
+    curves = TrainingCurves(np.arange(5.0), {"loss": np.arange(5.0)})
+    figures = [spectrum_figure(planets, {"H2O": np.linspace(0, 1, 283)}), error_figure(planets)]
+    figures += [residual_heat_figure(planets), planet_map_figure(planets)]
+    figures += [*training_figures(curves), probability_figure(planets), sigma_depth_figure(planets)]
+    figures += graph_figures(np.eye(283, k=3), WAVELENGTH)
+    for figure in figures:
+        drawing = draw(figure, planet=1)
+        drawing.canvas.draw()
+        assert drawing.axes[0].get_title() == figure.title
+    (axes,) = draw(figures[0], planet=1).axes
+    drawn = max((line.get_ydata() for line in axes.lines if line.get_label() == "answer"), key=len)
+    np.testing.assert_allclose(drawn, planets.mu[1, 1:] * 1e6)
+    said = draw(error_figure(random_planets(2, truth=False))).axes[0].texts[0].get_text()
+    assert "not known" in said

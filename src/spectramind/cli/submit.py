@@ -10,13 +10,17 @@ EXAMPLE = "Example: spectramind submit +submit.bundle=submission.zip +report.htm
 def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Write, validate and bundle the submission of the last prediction."""
     with one_line_errors():
+        from spectramind.cli.progress import progress
         from spectramind.conf.compose import compose
         from spectramind.pipeline.submit import submit as run_submit
         from spectramind.provenance.run import open_run
 
         config = compose(overrides or ())
-        with open_run("submit", config, overrides or ()) as run:
-            summary = run_submit(config)
+        with (
+            open_run("submit", config, overrides or ()) as run,
+            progress("submit") as update,
+        ):
+            summary = run_submit(config, update)
             run.result(**summary.__dict__)
         lines = [
             f"estimator   {summary.estimator}",

@@ -63,6 +63,20 @@ def read_checkpoint(path: Path, model: str) -> Checkpoint:
     ------
     DataError : no such file, damaged, not a checkpoint of this package, or of another estimator
     """
+    checkpoint = open_checkpoint(path)
+    if checkpoint.model != model:
+        remedy = f"use model={checkpoint.model}, or another checkpoint"
+        raise DataError(path, f"a checkpoint of model {model}", checkpoint.model, remedy)
+    return checkpoint
+
+
+def open_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint of whichever estimator.
+
+    Raises
+    ------
+    DataError : no such file, damaged, or not a checkpoint of this package
+    """
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
@@ -75,7 +89,4 @@ def read_checkpoint(path: Path, model: str) -> Checkpoint:
         raise DataError(path, "a safetensors checkpoint", str(error), _REMEDY) from error
     if header.get("format") != FORMAT:
         raise DataError(path, FORMAT, str(header.get("format", "another file")), _REMEDY)
-    if header["model"] != model:
-        remedy = f"use model={header['model']}, or another checkpoint"
-        raise DataError(path, f"a checkpoint of model {model}", header["model"], remedy)
     return Checkpoint(header["model"], arrays, header["texts"])

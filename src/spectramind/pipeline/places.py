@@ -20,11 +20,11 @@ class Places:
 
     def light_curves(self, planet_id: int, visit: int) -> Path:
         """Reduced light curves of one visit."""
-        return self.out / "reduced" / self.split / f"{planet_id}_{visit}.nc"
+        return self.reduced / f"{planet_id}_{visit}.nc"
 
     def posterior(self, planet_id: int) -> Path:
         """Transit fit of one planet."""
-        return self.out / "fit" / self.split / f"{planet_id}.nc"
+        return self.fits / f"{planet_id}.nc"
 
     @property
     def predictions(self) -> Path:
@@ -45,6 +45,21 @@ class Places:
     def report(self) -> Path:
         """The HTML report of the submission."""
         return self.out / "report.html"
+
+    @property
+    def dashboard(self) -> Path:
+        """The HTML dashboard of the trained model."""
+        return self.out / "diagnostics_dashboard.html"
+
+    @property
+    def fits(self) -> Path:
+        """Folder of the transit fits."""
+        return self.out / "fit" / self.split
+
+    @property
+    def reduced(self) -> Path:
+        """Folder of the light curves."""
+        return self.out / "reduced" / self.split
 
 
 def places(config: Config) -> Places:

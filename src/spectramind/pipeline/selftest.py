@@ -109,7 +109,7 @@ def _whole_way(_: Config) -> str:
         said = _predicted(folder, overrides)
         config = compose([*overrides, *_inside(folder), f"submit.csv={folder}/submission.csv"])
         calibrate(config)
-        submit(config)
+        submit(config, _silent)
         survey = folder / "survey"
         score = score_files(
             folder / "submission.csv", survey / "truth" / "test.csv", survey / "train.csv"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,12 +11,17 @@ from omegaconf import OmegaConf
 
 from spectramind.conf.schema.config import Config
 from spectramind.models.predictions import Predictions, read_predictions
+from spectramind.pipeline.journal import journal_of
 from spectramind.pipeline.last_run import last_out
+from spectramind.pipeline.out_of_fold import expected_score
 from spectramind.pipeline.places import Places
-from spectramind.pipeline.planet_panels import known_truth, planet_panels
+from spectramind.pipeline.planet_set import Products, Progress, known_truth, planet_set, truth_rows
 from spectramind.pipeline.predict import PredictSummary, read_summary
-from spectramind.provenance.versions import code_digest, package_versions
-from spectramind.report.content import ReportContent
+from spectramind.provenance.run import EVENTS
+from spectramind.provenance.versions import code_digest, git_commit, package_versions
+from spectramind.report.content import Origin as PageOrigin
+from spectramind.report.page import Page
+from spectramind.report.pages import submission_page
 from spectramind.submission.bundle import TABLE
 from spectramind.submission.manifest import Origin
 from spectramind.submission.problem import ValidationReport
@@ -97,23 +102,43 @@ class Submission:
             return None
         return score_table(self.table, self.truth, naive_model_of(Path(self.summary.input)))
 
-    def content(self, validation: ValidationReport) -> ReportContent:
-        """Everything the report shows."""
+    def page(self, validation: ValidationReport, progress: Progress) -> Page:
+        """The report, without the journal of this very run."""
+        predictions = replace(self.predictions, mu=self.table.mu, sigma=self.table.sigma)
+        survey = Path(self.summary.input)
+        truth = None if self.truth is None else truth_rows(predictions.planet_ids, self.truth)
+        naive = naive_model_of(survey) if (survey / "train.csv").is_file() else None
+        products = Products(self.where.fits, self._reduced, survey, self.where.split)
+        planets = planet_set(predictions, truth, naive, products, progress)
+        expected = expected_score(self.summary.checkpoint)
+        origin = PageOrigin(self.configuration, self._provenance)
+        if validation.valid:
+            # A valid candidate is about to become the submission.
+            validation = replace(validation, file=self.csv.name)
+        return submission_page(planets, validation, origin, self.score(), expected)
+
+    def with_journal(self, page: Page) -> Page:
+        """The report with commands and events: of this run, so not for a bundle."""
+        journal = journal_of(self.config.paths.logs / EVENTS, self.where.out)
+        return replace(page, origin=replace(page.origin, journal=journal))
+
+    @property
+    def _reduced(self) -> Path:
+        """Light curves of this run, or of the survey where it came with them."""
+        if self.where.reduced.is_dir():
+            return self.where.reduced
+        return Path(self.summary.input) / "reduced" / self.where.split
+
+    @property
+    def _provenance(self) -> dict[str, str]:
         origin = self.origin
-        return ReportContent(
-            validation=validation,
-            estimator=origin.notes["estimator"],
-            wavelength=self.predictions.wavelength,
-            planets=planet_panels(self.where, self.predictions, self.table, self.truth),
-            configuration=self.configuration,
-            provenance={
-                "run": origin.run_hash,
-                "data": origin.data_digest,
-                **{key: value for key, value in origin.notes.items() if key != "estimator"},
-                "versions": ", ".join(f"{name} {v}" for name, v in origin.versions.items()),
-            },
-            score=self.score(),
-        )
+        return {
+            **origin.notes,
+            "run": origin.run_hash,
+            "data": origin.data_digest,
+            "commit": git_commit() or "not a working copy",
+            "versions": ", ".join(f"{name} {v}" for name, v in origin.versions.items()),
+        }
 
 
 def last_submission(config: Config) -> Submission:

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spectramind.conf.schema.config import Config
-from spectramind.pipeline.submission import last_submission
+from spectramind.pipeline.dashboard import write_dashboard
+from spectramind.pipeline.last_run import last_out
+from spectramind.pipeline.places import Places
+from spectramind.pipeline.planet_set import Progress
+from spectramind.pipeline.submission import Submission, last_submission
+from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import sha256
-from spectramind.report.page import write_report
+from spectramind.report.page import Page, render
 from spectramind.submission.bundle import CONFIG, REPORT, TABLE, write_bundle
 from spectramind.submission.table import write_submission
 
@@ -36,7 +41,7 @@ class SubmitSummary:
     score: float | None
 
 
-def submit(config: Config) -> SubmitSummary:
+def submit(config: Config, progress: Progress) -> SubmitSummary:
     """Write, validate, report and bundle the last prediction.
 
     A table that is not valid replaces none that is: it stays beside the products as
@@ -55,8 +60,10 @@ def submit(config: Config) -> SubmitSummary:
         CONFIG: submission.configuration.encode(),
     }
     if config.report.html:
-        write_report(submission.where.report, submission.content(validation))
-        files[REPORT] = submission.where.report
+        page = submission.page(validation, progress)
+        _write_report(submission, page)
+        if config.submit.bundle is not None:
+            files[REPORT] = render(page).encode()
     validation.require_valid()
     write_submission(submission.csv, submission.table)
     if config.submit.bundle is not None:
@@ -77,14 +84,30 @@ def submit(config: Config) -> SubmitSummary:
     )
 
 
-def rewrite_report(config: Config) -> Path:
-    """Write the report of the last submission again, from its products.
+def _write_report(submission: Submission, page: Page) -> None:
+    write_text(submission.where.report, render(submission.with_journal(page)))
+
+
+@dataclass(frozen=True)
+class WrittenPages:
+    """Files that `report` wrote; None where there is nothing to make one from."""
+
+    report: str | None
+    dashboard: str | None
+
+
+def write_pages(config: Config, progress: Progress) -> WrittenPages:
+    """Write report and dashboard again, from the products in a folder.
 
     Raises
     ------
-    DataError : there is no prediction, or no submission was made of it
+    DataError : there is neither a submission nor a trained model
     """
+    out = last_out(config)
+    dashboard = write_dashboard(config, out, progress)
+    if dashboard is not None and not Places(out, config.data.split).predictions.is_file():
+        return WrittenPages(None, str(dashboard))
     submission = last_submission(config)
-    verdict = submission.validated(submission.csv)
-    write_report(submission.where.report, submission.content(verdict))
-    return submission.where.report
+    page = submission.page(submission.validated(submission.csv), progress)
+    _write_report(submission, page)
+    return WrittenPages(str(submission.where.report), str(dashboard) if dashboard else None)

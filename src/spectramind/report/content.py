@@ -91,7 +91,7 @@ class PlanetSet:
     naive        answer that scores 0, where it is known
     stars        (planet,) by name with unit, e.g. "temperature of the star (K)"
     intervals    calibrated intervals beside the Gaussian ones
-    violations   (planet, 283) by symbolic rule, 0 where it is kept
+    violations   (planet, 283) by symbolic rule; about 1 for white noise of the stated sigma
     """
 
     planet_ids: tuple[str, ...]

@@ -89,7 +89,7 @@ def planet_map(z: FloatArray, outliers: int) -> PlanetMap:
     limited = np.clip(z, -5.0, 5.0)
     centred = limited - limited.mean(axis=0)
     u, values, _ = np.linalg.svd(centred, full_matrices=False)
-    place = u[:, :2] * math.sqrt(len(z))
+    place: FloatArray = np.asarray(u[:, :2] * math.sqrt(len(z)), dtype=np.float64)
     distance = np.hypot(place[:, 0], place[:, 1])
     far = tuple(int(row) for row in np.argsort(-distance)[:outliers])
     return PlanetMap(place, values[:2] ** 2 / np.sum(values**2), far)

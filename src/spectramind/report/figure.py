@@ -49,7 +49,8 @@ class Axis:
 class Layer:
     """One thing drawn in a figure.
 
-    x, y, high, spread  (point,), or (planet, point) where every planet has its own; heat: see `Kind`
+    x, y, high, spread
+                (point,), or (planet, point) where every planet has its own; heat: see `Kind`
     width       see `Kind`, band
     step        values are kept in the page as multiples of it
     x_step      the same for x

@@ -96,7 +96,9 @@ def submission_verdict(
     if warnings:
         advice = "It can be handed in. Read the warnings below first."
         return Verdict("look", headline, advice, facts)
-    return Verdict("good", headline, "It can be handed in as it is.", facts)
+    flagged = planets.kinds.count("flagged")
+    look = f" {counted(flagged, 'fit')} flagged: show the flagged ones below." if flagged else ""
+    return Verdict("good", headline, f"It can be handed in as it is.{look}", facts)
 
 
 def _scores(score: ScoreReport | None, expected: Estimate | None) -> list[tuple[str, str]]:

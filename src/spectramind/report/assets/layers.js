@@ -109,7 +109,8 @@ const draw = {
   },
   names(layer, x, y) {
     return layer.names.map((name, i) => {
-      const text = element("text", { x: round(x.at(layer.x[i]) + 6), y: round(y.at(layer.y[i]) + 4) });
+      const column = x.at(layer.x[i]), left = column > x.start + 0.75 * (x.end - x.start);
+      const text = element("text", { x: round(column + (left ? -6 : 6)), y: round(y.at(layer.y[i]) + 4), "text-anchor": left ? "end" : "start" });
       text.textContent = name;
       return text;
     });

@@ -1,5 +1,5 @@
 // A figure as a file of its own: SVG, PNG, or its numbers as CSV.
-const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-family", "font-weight"];
+const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-family", "font-weight", "text-anchor"];
 
 // A copy of the drawing that needs no style sheet, on the page's background.
 function portable(chart) {

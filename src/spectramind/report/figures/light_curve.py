@@ -34,13 +34,19 @@ def light_curve_figures(curves: WhiteCurves) -> tuple[Figure, Figure]:
         HOURS,
         Axis("flux − fit", "ppm"),
         (
-            Layer("band", "expected", "answer", curves.time, np.zeros_like(expected), spread=expected, step=1.0),
+            Layer(
+                "band",
+                "expected",
+                "answer",
+                curves.time,
+                np.zeros_like(expected),
+                spread=expected,
+                step=1.0,
+            ),
             Layer("points", "residual", "data", curves.time, residual, step=1.0),
         ),
         absent=absent,
-        notes=tuple(
-            _scatter(row, sigma) for row, sigma in zip(residual, expected, strict=True)
-        ),
+        notes=tuple(_scatter(row, sigma) for row, sigma in zip(residual, expected, strict=True)),
         optional=optional,
     )
     return light, rest

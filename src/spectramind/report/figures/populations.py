@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from spectramind.report.content import PlanetSet
 from spectramind.report.diagnostics import running_median
-from spectramind.report.figure import Axis, Figure, Layer, missing
+from spectramind.report.figure import Axis, Colour, Figure, Layer, missing
 from spectramind.report.figures.scales import DEPTH_STEP, PPM
 
 FloatArray = NDArray[np.float64]
 
 NO_TRUTH = "The true spectra of these planets are not known: what is wrong cannot be seen here."
-_GROUPS = 12
+_GROUPS, _LEAST = 12, 8
+"""Groups of a running median, and planets in each of them."""
 
 
 def sigma_depth_figure(planets: PlanetSet) -> Figure:
@@ -24,18 +25,27 @@ def sigma_depth_figure(planets: PlanetSet) -> Figure:
     depth = planets.mu[:, 1:].mean(axis=1) * PPM
     sigma = np.median(planets.sigma[:, 1:], axis=1) * PPM
     fallback = np.array([kind == "fallback" for kind in planets.kinds])
-    layers = []
-    for label, chosen in (("planet", ~fallback), ("fallback", fallback)):
-        if chosen.any():
-            colour = "answer" if label == "planet" else "fallback"
-            names = tuple(np.array(planets.planet_ids)[chosen])
-            x, y = depth[chosen], sigma[chosen]
-            layers.append(
-                Layer("points", label, colour, x, y, step=DEPTH_STEP, x_step=1.0, names=names)  # type: ignore[arg-type]
-            )
-    x_axis, y_axis = Axis("mean AIRS depth", "ppm", log=True), Axis("median AIRS sigma", "ppm", log=True)
+    colours: dict[str, Colour] = {"planet": "answer", "fallback": "fallback"}
+    layers = tuple(
+        Layer(
+            "points",
+            label,
+            colours[label],
+            depth[chosen],
+            sigma[chosen],
+            step=DEPTH_STEP,
+            x_step=1.0,
+            names=tuple(np.array(planets.planet_ids)[chosen].tolist()),
+        )
+        for label, chosen in (("planet", ~fallback), ("fallback", fallback))
+        if chosen.any()
+    )
+    axes = (
+        Axis("mean AIRS depth", "ppm", log=True),
+        Axis("median AIRS sigma", "ppm", log=True),
+    )
     caption = "Each dot is a planet; choose one to open it."
-    return Figure(key, title, x_axis, y_axis, tuple(layers), caption=caption)
+    return Figure(key, title, *axes, layers, caption)
 
 
 def error_against_figures(planets: PlanetSet) -> tuple[Figure, ...]:
@@ -50,7 +60,9 @@ def error_against_figures(planets: PlanetSet) -> tuple[Figure, ...]:
     figures = []
     for number, (name, values) in enumerate(against.items()):
         label, _, unit = name.removesuffix(")").partition(" (")
-        figures.append(_error_against(planets, f"error_against_{number}", (label, unit), values, judged))
+        figures.append(
+            _error_against(planets, f"error_against_{number}", (label, unit), values, judged)
+        )
     return tuple(figures)
 
 
@@ -70,7 +82,7 @@ def _error_against(
     x, names = values[chosen], tuple(np.array(planets.planet_ids)[chosen].tolist())
     log = bool((x > 0).all() and x.max() > 8 * x.min())
     x_step = float(max(np.abs(x).max(), 1e-9)) * 1e-5
-    middle = running_median(x, rms, min(_GROUPS, len(x)))
+    middle = running_median(x, rms, max(1, min(_GROUPS, len(x) // _LEAST)))
     return Figure(
         key,
         title,

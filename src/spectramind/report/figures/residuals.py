@@ -37,7 +37,7 @@ def residual_heat_figure(planets: PlanetSet) -> Figure:
     values = np.clip(z[order], -9.99, 9.99)
     channels = np.arange(1.0, z.shape[1] + 1.0)
     layer = Layer("heat", "error / sigma", "answer", channels, values, step=0.05, names=ordered)
-    caption = "Blue: too small, orange: too large; full colour at 3 sigma. Columns are channels, 1 is FGS1."
+    caption = "Blue: too small, orange: too large; full colour at 3 sigma. Channel 1 is FGS1."
     return Figure(key, title, Axis("channel"), Axis("planet"), (layer,), caption, wide=True)
 
 
@@ -48,7 +48,7 @@ def residual_power_figure(planets: PlanetSet) -> Figure:
     if found is None:
         return missing(key, title, NO_TRUTH)
     z = found[0][:, 1:]
-    frequency = np.fft.rfftfreq(z.shape[1])[1:]
+    frequency: FloatArray = np.fft.rfftfreq(z.shape[1])[1:].astype(np.float64)
     layers = (
         Layer("line", "error / sigma", "answer", frequency, residual_power(z)[1:]),
         Layer("line", "independent errors", "data", frequency, np.ones_like(frequency)),
@@ -68,7 +68,7 @@ def planet_map_figure(planets: PlanetSet) -> Figure:
     if len(z) < _LEAST:
         return missing(key, title, f"A map needs {_LEAST} planets with known truth.")
     result = planet_map(z, _OUTLIERS)
-    first, second = result.place.T
+    first, second = result.place[:, 0], result.place[:, 1]
     far = list(result.outliers)
     layers = (
         Layer("points", "planet", "answer", first, second, names=names),

@@ -16,6 +16,8 @@ from spectramind.transit.phase_residuals import PHASES
 FloatArray = NDArray[np.float64]
 
 _COLOURS: tuple[Colour, ...] = ("a", "b", "c", "d", "e", "f")
+BROKEN = 4.0
+"""Violation from which a rule counts as broken in a channel; white noise gives 1 on average."""
 _SHOWN = ("H2O", "CO2", "CH4")
 """Molecules whose profiles are drawn before anyone asks."""
 
@@ -30,9 +32,7 @@ def spectrum_figure(planets: PlanetSet, profiles: Mapping[str, FloatArray]) -> F
     x, mu, sigma = planets.wavelength, planets.mu * PPM, planets.sigma * PPM
 
     def band(label: str, width: float, colour: Colour) -> Layer:
-        return Layer(
-            "band", label, colour, x, mu, spread=sigma, width=width, step=DEPTH_STEP
-        )
+        return Layer("band", label, colour, x, mu, spread=sigma, width=width, step=DEPTH_STEP)
 
     layers = [band("95 %", half_width(0.95), "answer"), band("68 %", 1.0, "answer")]
     layers += _calibrated(planets)
@@ -47,7 +47,8 @@ def spectrum_figure(planets: PlanetSet, profiles: Mapping[str, FloatArray]) -> F
         airs = np.r_[np.nan, strength[1:]]
         layers.append(Layer("profile", name, colour, x, airs, shown=name in _SHOWN))
     for name, amount in planets.violations.items():
-        layers.append(Layer("rug", f"breaks {name}", "fallback", x, np.clip(amount, 0.0, 1.0)))
+        broken = np.where(amount > BROKEN, np.minimum(amount / (4 * BROKEN), 1.0), 0.0)
+        layers.append(Layer("rug", f"breaks {name}", "fallback", x, broken, step=0.01))
     return Figure(
         "spectrum",
         "Transmission spectrum",
@@ -119,7 +120,7 @@ def phase_figure(planets: PlanetSet) -> Figure:
 def violation_figure(planets: PlanetSet) -> Figure:
     """How far each symbolic rule is broken in each channel."""
     layers = tuple(
-        Layer("line", name, _COLOURS[number % len(_COLOURS)], planets.wavelength, amount)
+        Layer("line", name, _COLOURS[number % len(_COLOURS)], planets.wavelength, amount, step=0.01)
         for number, (name, amount) in enumerate(planets.violations.items())
     )
     return Figure(
@@ -128,6 +129,6 @@ def violation_figure(planets: PlanetSet) -> Figure:
         WAVELENGTH,
         Axis("violation"),
         layers,
-        caption="0 where a rule is kept.",
-        absent="Symbolic rules were not checked in this run.",
+        caption=f"White noise gives 1 on average; marked in the spectrum above {BROKEN:g}.",
+        absent="Symbolic rules were not checked for this planet.",
     )

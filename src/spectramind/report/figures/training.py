@@ -27,7 +27,11 @@ def training_figures(curves: TrainingCurves | None) -> tuple[Figure, ...]:
             f"Training: {name}",
             Axis("epoch"),
             Axis(name),
-            (Layer("line", name, _COLOURS[number % len(_COLOURS)], curves.epoch, values, step=1e-5),),
+            (
+                Layer(
+                    "line", name, _COLOURS[number % len(_COLOURS)], curves.epoch, values, step=1e-5
+                ),
+            ),
         )
         for number, (name, values) in enumerate(curves.values.items())
     )
@@ -77,7 +81,9 @@ def shake_up_figure(shake_up: FloatArray | None) -> Figure:
         return missing(key, title, "The shake-up of this model was not simulated.")
     counts, edges = np.histogram(shake_up, bins=_BINS)
     middle = 0.5 * (edges[1:] + edges[:-1])
-    bars = Layer("bars", "splits", "answer", middle, counts.astype(np.float64), step=1.0, x_step=1e-6)
+    bars = Layer(
+        "bars", "splits", "answer", middle, counts.astype(np.float64), step=1.0, x_step=1e-6
+    )
     caption = "How far the private score may lie from the public one by chance alone."
     axes = Axis("private − public score"), Axis("random splits", low=0.0)
     return Figure(key, title, *axes, (bars,), caption)
