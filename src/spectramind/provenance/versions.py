@@ -25,7 +25,7 @@ def code_digest() -> str:
     root = Path(str(files("spectramind")))
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".yaml", ".j2") and path.is_file():
+        if path.suffix in (".py", ".yaml", ".j2", ".js", ".css") and path.is_file():
             digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

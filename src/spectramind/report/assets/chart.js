@@ -29,6 +29,7 @@ class Chart {
       button.type = "button";
       button.className = `key c-${layer.colour} k-${layer.kind}`;
       button.textContent = label;
+      button.dataset.label = label;
       button.setAttribute("aria-pressed", String(!this.hidden.has(label)));
       button.addEventListener("click", () => {
         if (!this.hidden.delete(label)) this.hidden.add(label);
@@ -63,6 +64,7 @@ class Chart {
     this.plot.hidden = this.box.querySelector(".tools").hidden = this.box.querySelector(".legend").hidden = !some;
     this.box.querySelector(".absent").hidden = some;
     this.box.querySelector(".note").textContent = this.spec.notes[planet] ?? "";
+    for (const key of this.box.querySelectorAll(".key")) key.hidden = !this.layers.some((layer) => layer.label === key.dataset.label);
     if (some) this.draw();
   }
 

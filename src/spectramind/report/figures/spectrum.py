@@ -47,7 +47,7 @@ def spectrum_figure(planets: PlanetSet, profiles: Mapping[str, FloatArray]) -> F
         airs = np.r_[np.nan, strength[1:]]
         layers.append(Layer("profile", name, colour, x, airs, shown=name in _SHOWN))
     for name, amount in planets.violations.items():
-        broken = np.where(amount > BROKEN, np.minimum(amount / (4 * BROKEN), 1.0), 0.0)
+        broken = np.where(amount > BROKEN, np.minimum(amount / (4 * BROKEN), 1.0), np.nan)
         layers.append(Layer("rug", f"breaks {name}", "fallback", x, broken, step=0.01))
     return Figure(
         "spectrum",
@@ -120,7 +120,7 @@ def phase_figure(planets: PlanetSet) -> Figure:
 def violation_figure(planets: PlanetSet) -> Figure:
     """How far each symbolic rule is broken in each channel."""
     layers = tuple(
-        Layer("line", name, _COLOURS[number % len(_COLOURS)], planets.wavelength, amount, step=0.01)
+        Layer("line", name, _COLOURS[number % len(_COLOURS)], planets.wavelength, amount)
         for number, (name, amount) in enumerate(planets.violations.items())
     )
     return Figure(
