@@ -63,7 +63,7 @@ def test_verbs_are_all_tested() -> None:
     from spectramind.cli.app import app
 
     assert {command.name for command in app.registered_commands} == set(VERBS)
-    assert {group.name for group in app.registered_groups} == {"runs"}
+    assert {group.name for group in app.registered_groups} == {"runs", "kaggle"}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import typer
 
 from spectramind import __version__
 from spectramind.cli import calibrate_temp, fit, predict, reduce, runs, score, selftest, simulate
+from spectramind.cli import kaggle as kaggle_verbs
 from spectramind.cli import report as report_verb
 from spectramind.cli import submit as submit_verb
 from spectramind.cli import sweep as sweep_verb
@@ -41,6 +42,7 @@ app.command("score", epilog=score.EXAMPLE)(score.score)
 app.command("report", epilog=report_verb.EXAMPLE)(report_verb.report)
 app.command("sweep", epilog=sweep_verb.EXAMPLE)(sweep_verb.sweep)
 app.add_typer(runs.app, name="runs")
+app.add_typer(kaggle_verbs.app, name="kaggle")
 
 
 def _print_version(wanted: bool) -> None:

@@ -28,6 +28,7 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
             f"planets    {summary.planets}",
             f"fallbacks  {len(summary.fallbacks)}",
             *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
+            *(f"limits     {text}" for text in summary.losses),
             f"run        {summary.run_hash}",
             f"written    {config.paths.out}/predictions.nc",
         ]

@@ -27,6 +27,7 @@ def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
             f"calibrated  {summary.calibration}",
             f"planets     {summary.planets}, {len(summary.fallbacks)} of them fallbacks",
             *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
+            *(f"limits      {text}" for text in summary.losses),
             "valid       yes: header, row order, ids, ranges",
             *(f"warning     {text}" for text in summary.warnings),
             f"submission  {summary.csv}",

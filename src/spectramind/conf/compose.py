@@ -1,7 +1,7 @@
 """Compose the configuration with Hydra, check it with the frozen schema.
 
 Overrides are written `key=value` or `+key=value`; both mean the same, because every key exists
-in the schema and an unknown one is an error.
+in the schema and an unknown one is an error. Overrides that were frozen into a dataset come first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from spectramind.conf.frozen_overrides import frozen_overrides
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 
@@ -111,7 +112,8 @@ def compose(overrides: Sequence[str] = ()) -> Config:
     from omegaconf.errors import OmegaConfBaseException
 
     keys, groups = dict(_keys(Config)), _groups()
-    clean = [_normalise(override, keys, groups) for override in overrides]
+    given = (*frozen_overrides(), *overrides)
+    clean = [_normalise(override, keys, groups) for override in given]
     try:
         with initialize_config_module("spectramind.conf", version_base="1.3"):
             composed = hydra_compose("config", overrides=clean)

@@ -42,6 +42,11 @@ class Places:
         return self.out / "predict.json"
 
     @property
+    def budget(self) -> Path:
+        """What the last `predict` had to leave out to stay within its limits."""
+        return self.out / "budget.json"
+
+    @property
     def report(self) -> Path:
         """The HTML report of the submission."""
         return self.out / "report.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from spectramind.conf.absolute_paths import absolute_paths
 from spectramind.conf.schema.config import Config
@@ -14,10 +14,26 @@ from spectramind.provenance.run import Run
 from spectramind.scale.dask_cluster import Cluster, dashboard
 from spectramind.scale.executor import run_tasks
 from spectramind.scale.machine import worker_count
+from spectramind.scale.overseer import Overseer, Unlimited
 
 Value = TypeVar("Value")
 Progress = Callable[[int, int, int], None]
 """Called with (done, total, failed) whenever a planet finishes."""
+
+
+class PlanetOverseer(Overseer, Protocol):
+    """An overseer that is told of every planet."""
+
+    def finished(self, planet_id: int, worked: bool) -> None:
+        """Take note of a planet that worked or failed."""
+
+
+class _NoOverseer(Unlimited):
+    def finished(self, planet_id: int, worked: bool) -> None:
+        """Nobody asks."""
+
+
+_NOBODY = _NoOverseer()
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,7 @@ def for_each_planet(
     config: Config,
     run: Run,
     progress: Progress,
+    overseer: PlanetOverseer = _NOBODY,
 ) -> tuple[dict[int, Value], dict[int, str]]:
     """Apply `function` to every planet in worker processes.
 
@@ -91,7 +108,7 @@ def for_each_planet(
     # Workers of a cluster have working folders of their own.
     sent = absolute_paths(config)
     tasks = [PlanetTask(sent, planet) for planet in planets]
-    for outcome in run_tasks(function, tasks, workers):
+    for outcome in run_tasks(function, tasks, workers, overseer):
         planet = outcome.item.planet_id
         if outcome.error is None:
             assert outcome.value is not None
@@ -105,5 +122,6 @@ def for_each_planet(
             if config.runtime.strict:
                 remedy = "repair it, or let others go on with runtime.strict=false"
                 raise DataError(f"planet {planet}", "a usable planet", outcome.error, remedy)
+        overseer.finished(planet, outcome.error is None)
         progress(len(values) + len(errors), len(tasks), len(errors))
     return values, errors

@@ -15,14 +15,15 @@ from spectramind.models.predictions import write_predictions
 from spectramind.pipeline.answer import Answer, predictions_of, usable
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit import checkpoint_digest
+from spectramind.pipeline.guard import Guard, Losses, write_losses
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
+from spectramind.pipeline.safe_table import open_safe_table
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.run import Run
 from spectramind.submission.score import NaiveModel, naive_model_of
-from spectramind.submission.table import SubmissionTable, write_submission
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.symbolic.product import symbolic_table, write_symbolic
 
@@ -34,6 +35,7 @@ class PredictSummary:
     checkpoint file of the model, None for the generic one
     config     what determined the numbers: the configuration without places and workers
     fallbacks  reason by planet id
+    losses     one line each, what was left out to stay within the session's limits
     """
 
     input: str
@@ -45,13 +47,7 @@ class PredictSummary:
     config: dict[str, Any]
     planets: int
     fallbacks: dict[int, str]
-
-
-def _write_safe_submission(path: Path, planet_ids: tuple[int, ...], naive: NaiveModel) -> None:
-    """A valid table before any planet is touched: whatever happens later, something is there."""
-    shape = (len(planet_ids), N_CHANNELS)
-    mu, sigma = np.full(shape, naive.mean), np.full(shape, naive.sigma)
-    write_submission(path, SubmissionTable(planet_ids, mu, sigma))
+    losses: tuple[str, ...]
 
 
 def _checked(answer: Answer | DataError, product: Path) -> Answer | DataError:
@@ -105,6 +101,7 @@ def read_summary(path: Path) -> PredictSummary:
     remedy = "run `spectramind predict` with this paths.out first"
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        values["losses"] = tuple(values["losses"])
         values["fallbacks"] = {int(key): text for key, text in values["fallbacks"].items()}
         return PredictSummary(**values)
     except FileNotFoundError:
@@ -125,11 +122,19 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         planet fails; on Kaggle the table of fallbacks is handed in nevertheless
     """
     root = required(config.paths.input, "paths.input").absolute()
-    planets, where, naive = selected_planets(config), places(config), naive_model_of(root)
-    if config.runtime.kaggle:
-        _write_safe_submission(config.submit.csv or Path("submission.csv"), planets, naive)
+    table = open_safe_table(config) if config.runtime.kaggle else None
+    planets, where = selected_planets(config), places(config)
     estimator_of(config).check(config)
-    digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
+    losses = Losses()
+    if table is None:
+        naive = naive_model_of(root)
+        digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
+    else:
+        naive, guard = table.naive, Guard(run, len(planets), table)
+        digests, errors = for_each_planet(fit_planet, planets, config, run, progress, guard)
+        guard.update_table()
+        losses = guard.losses()
+    write_losses(where, losses)
     attributes = {
         "estimator": config.model.name,
         "checkpoint": checkpoint_digest(config),
@@ -152,6 +157,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         config=config.portable(),
         planets=len(planets),
         fallbacks=predictions.fallbacks(),
+        losses=losses.lines(),
     )
     write_summary(where, summary)
     if len(summary.fallbacks) == len(planets) and not config.runtime.kaggle:

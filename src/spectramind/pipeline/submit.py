@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spectramind.conf.schema.config import Config
 from spectramind.pipeline.dashboard import write_dashboard
+from spectramind.pipeline.guard import no_time_left, read_losses
 from spectramind.pipeline.last_run import last_out
 from spectramind.pipeline.places import Places
 from spectramind.pipeline.planet_set import Progress
@@ -39,6 +40,7 @@ class SubmitSummary:
     report: str | None
     sha256: str
     score: float | None
+    losses: tuple[str, ...]
 
 
 def submit(config: Config, progress: Progress) -> SubmitSummary:
@@ -59,7 +61,9 @@ def submit(config: Config, progress: Progress) -> SubmitSummary:
         TABLE: candidate,
         CONFIG: submission.configuration.encode(),
     }
-    if config.report.html:
+    losses = read_losses(submission.where)
+    reported = config.report.html and not no_time_left(config, losses, "report")
+    if reported:
         page = submission.page(validation, progress)
         _write_report(submission, page)
         if config.submit.bundle is not None:
@@ -70,6 +74,7 @@ def submit(config: Config, progress: Progress) -> SubmitSummary:
         write_bundle(config.submit.bundle, files, submission.origin)
     candidate.unlink()
     score = submission.score()
+    late = ("left out: report",) if config.report.html and not reported else ()
     return SubmitSummary(
         estimator=submission.summary.estimator,
         calibration=submission.origin.notes["calibration"],
@@ -78,9 +83,10 @@ def submit(config: Config, progress: Progress) -> SubmitSummary:
         warnings=tuple(problem.message for problem in validation.warnings),
         csv=str(submission.csv),
         bundle=str(config.submit.bundle) if config.submit.bundle else None,
-        report=str(submission.where.report) if config.report.html else None,
+        report=str(submission.where.report) if reported else None,
         sha256=sha256(submission.csv),
         score=score.score if score else None,
+        losses=tuple(dict.fromkeys((*losses.lines(), *late))),
     )
 
 

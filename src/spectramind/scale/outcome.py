@@ -20,6 +20,7 @@ class Outcome(Generic[Item, Value]):
     error      one line
     exception  the error itself where it was raised on purpose
     details    traceback of an error that was not
+    out_of_memory  the error is the lack of memory, which may be no fault of the item
     """
 
     item: Item
@@ -27,6 +28,7 @@ class Outcome(Generic[Item, Value]):
     error: str | None = None
     exception: SpectraMindError | None = None
     details: str | None = None
+    out_of_memory: bool = False
 
 
 def attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
@@ -35,6 +37,9 @@ def attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Valu
         return Outcome(item, function(item))
     except SpectraMindError as error:
         return Outcome(item, None, str(error), exception=error)
+    except MemoryError as error:
+        text = f"out of memory: {error}"
+        return Outcome(item, None, " ".join(text.split()), out_of_memory=True)
     except Exception as error:  # noqa: BLE001 - any fault of one item must not cost the others
         text = f"{type(error).__name__}: {error}"
         return Outcome(item, None, " ".join(text.split()), details=traceback.format_exc())

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from spectramind.conf.schema.data import DataConfig
 from spectramind.conf.schema.detector import DetectorConfig
+from spectramind.conf.schema.kaggle import KaggleConfig
 from spectramind.conf.schema.model import ModelConfig
 from spectramind.conf.schema.paths import PathsConfig
 from spectramind.conf.schema.runtime import RuntimeConfig
@@ -32,14 +33,15 @@ class Config(Section):
     submit: SubmitConfig = Field(description="submission files")
     report: ReportConfig = Field(description="HTML report")
     sim: SimulatorConfig = Field(description="simulated surveys")
+    kaggle: KaggleConfig = Field(description="datasets and notebook")
 
     def portable(self) -> dict[str, Any]:
-        """What determines a prediction: everything but places, workers, file names, simulation.
+        """What determines a prediction: everything but places, workers, names, simulation.
 
         Two runs with equal portable configuration, code and data give the same bytes, wherever
         they ran; its hash names the run.
         """
-        values = self.model_dump(mode="json", exclude={"paths", "runtime", "sim"})
+        values = self.model_dump(mode="json", exclude={"paths", "runtime", "sim", "kaggle"})
         values["submit"] = {k: v for k, v in values["submit"].items() if k not in ("csv", "bundle")}
         values["model"] = {k: v for k, v in values["model"].items() if k != "ckpt"}
         return values

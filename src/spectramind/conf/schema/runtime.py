@@ -29,5 +29,12 @@ class RuntimeConfig(Section):
     )
     strict: bool = Field(description="stop at the first broken planet instead of a fallback")
     kaggle: bool = Field(
-        description="put a valid fallback submission.csv on disk before any planet is touched"
+        description="keep a valid submission.csv on disk from the first minute on, filled as "
+        "planets finish, and stop in time for the limits below"
     )
+    started: float | None = Field(
+        description="start of the session that the limits count from, second since 1970; null "
+        "takes the start of the command"
+    )
+    budget_hours: float = Field(gt=0, description="length of the session, hour")
+    disk_gb: float = Field(gt=0, description="GB that products may take")

@@ -1,0 +1,1 @@
+"""Kaggle: datasets, notebook, dress rehearsal, leaderboard."""

@@ -1,0 +1,46 @@
+"""What may go wrong on Kaggle, done on purpose to a staged input or to a session."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from spectramind.kaggle.fault_kinds import Fault
+from spectramind.kaggle.sandbox import Limits
+from spectramind.kaggle.staged_input import TestPlanet
+from spectramind.pipeline.budget import reserved_bytes
+
+_FIRST_NEW_ID = 9_000_000
+_DISK_SLACK_BYTES = 2e6
+
+
+def chosen_planets(hidden: Sequence[int], faults: Sequence[Fault]) -> list[TestPlanet]:
+    """Planets of the hidden run: shuffled, doubled under new ids, or renamed in another order."""
+    planets = [TestPlanet(planet, planet) for planet in hidden]
+    if Fault.twice in faults:
+        planets += [TestPlanet(_FIRST_NEW_ID + k, p.origin) for k, p in enumerate(planets)]
+    if Fault.order in faults:
+        # Ids that nobody has seen, falling where the survey's rise.
+        planets = [TestPlanet(2 * _FIRST_NEW_ID - k, p.origin) for k, p in enumerate(planets)]
+    random.Random(0).shuffle(planets)
+    return planets
+
+
+def harm(folder: Path, planets: Sequence[TestPlanet], faults: Sequence[Fault]) -> None:
+    """Damage files of a staged input: a missing signal, a torn parquet file."""
+    test = folder / "test"
+    if Fault.missing in faults:
+        (test / str(planets[0].name) / "FGS1_signal_0.parquet").unlink()
+    if Fault.corrupt in faults:
+        signal = test / str(planets[-1].name) / "AIRS-CH0_signal_0.parquet"
+        signal.unlink()
+        signal.write_bytes(b"PAR1" + bytes(5000))
+
+
+def harmed_limits(limits: Limits, planets: int, faults: Sequence[Fault]) -> Limits:
+    """Limits with a disk that holds little more than the tables need."""
+    if Fault.disk in faults:
+        return replace(limits, disk_gb=(1.02 * reserved_bytes(planets) + _DISK_SLACK_BYTES) / 1e9)
+    return limits

@@ -1,0 +1,42 @@
+"""First cell of the notebook: verify the datasets, install the package, start the clock.
+
+Standard library only: nothing of this package is installed yet when it runs.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def verified(folder: Path) -> str:
+    """Hold every file of a dataset against its manifest; return one line on it."""
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+    for name, entry in manifest["files"].items():
+        content = (folder / name).read_bytes() if (folder / name).is_file() else b""
+        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+            raise SystemExit(f"{folder / name} is not the file that its manifest names")
+    return f"{folder.name}: {len(manifest['files'])} files verified, commit {manifest['commit']}"
+
+
+def install(folder: Path) -> str:
+    """Install the package and what the image lacks from a folder of wheels, without a network."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--find-links"]
+    done = subprocess.run([*pip, str(folder), "spectramind"], capture_output=True, text=True)
+    if done.returncode == 0:
+        return "installed"
+    # The image may hold a library a little older than asked for, which no wheel replaces.
+    names = sorted({path.name.split("-")[0] for path in folder.glob("*.whl")})
+    subprocess.run([*pip, str(folder), "--no-deps", *names], check=True)
+    return "installed without checking versions: " + done.stderr.strip().splitlines()[-1]
+
+
+def prepare(root: Path, code: str, weights: str, configs: str) -> str:
+    """Make the image ready for the four commands; return what was done, line by line."""
+    os.environ.setdefault("SPECTRAMIND_STARTED", str(time.time()))
+    os.environ["SPECTRAMIND_OVERRIDES"] = str(root / configs / "overrides.txt")
+    lines = [verified(root / name) for name in (code, weights, configs)]
+    return "\n".join([*lines, install(root / code)])

@@ -1,0 +1,74 @@
+"""The input folder of a rehearsal: a survey as Kaggle shows it, without copying its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spectramind.errors import DataError
+from spectramind.survey.tables import read_sample_submission
+
+_TABLES = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv", "train.csv",
+           "train_star_info.csv")  # fmt: skip
+SAMPLE, STARS = "sample_submission.csv", "test_star_info.csv"
+
+
+@dataclass(frozen=True)
+class TestPlanet:
+    """A planet as the notebook will see it.
+
+    name    id in the tables and of its folder
+    origin  id in the survey that its frames come from
+    """
+
+    name: int
+    origin: int
+
+
+def hidden_planets(survey: Path) -> tuple[int, ...]:
+    """Test planets of a survey, in the order of its sample submission.
+
+    Raises
+    ------
+    DataError : it has no frames of a test split
+    """
+    if not (survey / "test").is_dir():
+        found = "no such folder"
+        remedy = "make one with `spectramind simulate sim.level=frames`"
+        raise DataError(survey / "test", "frames of test planets", found, remedy)
+    return read_sample_submission(survey / SAMPLE)
+
+
+def _rows(table: Path) -> tuple[str, dict[int, str]]:
+    """Header of a CSV file, and the rest of each row by planet id (which may be a float)."""
+    header, *lines = table.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition(",") for line in lines if line)
+    return header, {int(float(planet)): rest for planet, _, rest in pairs}
+
+
+def stage_input(folder: Path, survey: Path, planets: Sequence[TestPlanet], seen_as: Path) -> None:
+    """Fill `folder` with the competition's files for `planets`, in this order; no truth.
+
+    Parameters
+    ----------
+    seen_as : where the survey lies for whoever reads the folder; links point there
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _TABLES:
+        if (survey / name).is_file():
+            (folder / name).symlink_to(seen_as / name)
+    if (survey / "train").is_dir():
+        (folder / "train").symlink_to(seen_as / "train")
+    (folder / "test").mkdir()
+    for planet in planets:
+        target = folder / "test" / str(planet.name)
+        target.mkdir()
+        for entry in (survey / "test" / str(planet.origin)).iterdir():
+            (target / entry.name).symlink_to(seen_as / "test" / str(planet.origin) / entry.name)
+    for table in (SAMPLE, STARS):
+        header, rows = _rows(survey / table)
+        # Star tables are sorted by planet, the sample is in the order asked for.
+        order = planets if table == SAMPLE else sorted(planets, key=lambda p: p.name)
+        lines = [f"{planet.name},{rows[planet.origin]}" for planet in order]
+        (folder / table).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
