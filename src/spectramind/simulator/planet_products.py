@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.conf.schema.simulator import SimulatorConfig
-from spectramind.detector.detector_constants import Steps, detector_constants
+from spectramind.detector.detector_constants import DetectorConstants, Steps, detector_constants
 from spectramind.detector.light_curves import LightCurve, VisitLightCurves
 from spectramind.detector.pixel_mask import PixelLimits
 from spectramind.detector.product import write_light_curves
-from spectramind.detector.windows import airs_window, fgs1_window
+from spectramind.detector.windows import PixelWindow, airs_window, fgs1_window
 from spectramind.provenance.atomic import output_error
 from spectramind.simulator.chosen_opacities import chosen_opacities
 from spectramind.simulator.detector_properties import calibration_files
 from spectramind.simulator.difficulty import DIFFICULTIES
 from spectramind.simulator.population import SimulatedPlanet, draw_planet
-from spectramind.simulator.reduced_visit import Reduction, reduce_scene
-from spectramind.simulator.scene import SceneSettings, draw_scene, scene_entropy
+from spectramind.simulator.reduced_visit import (
+    ExpectedLight,
+    Reduction,
+    expected_light,
+    reduce_scene,
+)
+from spectramind.simulator.scene import Scene, SceneSettings, draw_scene, scene_entropy
 from spectramind.simulator.survey_tables import SURVEY_ADC, survey_wavelength
 from spectramind.simulator.visit_frames import expose_scene
 from spectramind.survey.discovery import Visit
 from spectramind.survey.frames import write_signal
 from spectramind.survey.instruments import INSTRUMENTS, InstrumentName
 from spectramind.survey.writer import write_calibration
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -121,9 +129,21 @@ def visit_light_curves(
     return VisitLightCurves(planet.planet_id, index, fgs1, airs, dict(task.attributes))
 
 
-def _light_curve(
+@dataclass(frozen=True)
+class _Extraction:
+    """Scene of one instrument and how it is reduced; `rng` has drawn the calibration files."""
+
+    rng: np.random.Generator
+    scene: Scene
+    window: PixelWindow
+    constants: DetectorConstants
+    wavelength: FloatArray
+    reduction: Reduction
+
+
+def _extraction(
     task: SimulationTask, planet: SimulatedPlanet, index: int, name: InstrumentName
-) -> LightCurve:
+) -> _Extraction:
     settings, choice = scene_settings(task.config), task.detector
     instrument = INSTRUMENTS[name]
     entropy = scene_entropy(settings, planet, index, name)
@@ -144,4 +164,20 @@ def _light_curve(
         window = airs_window(choice.airs_rows, choice.airs_background_rows)
         wavelength, seconds = survey_wavelength()[1:], choice.airs_bin_seconds
     reduction = Reduction(choice.extraction, seconds, choice.skip_last_pairs)
-    return reduce_scene(rng, scene, window, constants, wavelength, reduction)
+    return _Extraction(rng, scene, window, constants, wavelength, reduction)
+
+
+def _light_curve(
+    task: SimulationTask, planet: SimulatedPlanet, index: int, name: InstrumentName
+) -> LightCurve:
+    e = _extraction(task, planet, index, name)
+    return reduce_scene(e.rng, e.scene, e.window, e.constants, e.wavelength, e.reduction)
+
+
+def unocculted_light(
+    task: SimulationTask, planet: SimulatedPlanet, index: int, name: InstrumentName
+) -> ExpectedLight:
+    """What a visit would show without planet and without noise: level, drift, pointing."""
+    e = _extraction(task, planet, index, name)
+    scene = replace(e.scene, star=np.ones_like(e.scene.star))
+    return expected_light(scene, e.window, e.constants, e.reduction)

@@ -72,6 +72,47 @@ def _channel_response(
     return level, photon, (weights**2 * floor).sum(axis=0) / share**2
 
 
+@dataclass(frozen=True)
+class ExpectedLight:
+    """A light curve before its noise.
+
+    time       (bin,) hour
+    flux       (bin, channel) electron / pair
+    variance   (bin, channel) of the noise that a visit adds
+    per_bin    pairs in a bin
+    """
+
+    time: FloatArray
+    flux: FloatArray
+    variance: FloatArray
+    per_bin: int
+
+
+def expected_light(
+    scene: Scene, window: PixelWindow, constants: DetectorConstants, reduction: Reduction
+) -> ExpectedLight:
+    """Light curve of one instrument as it would be without noise.
+
+    Parameters
+    ----------
+    window : pixels of the extraction
+    constants : of this visit's calibration files
+    """
+    used = max(1, scene.clock.pairs.size - reduction.skip_last_pairs)
+    hours = scene.clock.light_hours[:used]
+    per_bin = pairs_within(hours, reduction.bin_seconds)
+    level, photon, floor = _channel_response(scene, window, constants, reduction.weights)
+    gain = scene.gain[AIRS_COLUMNS][::-1] if scene.gain.shape[0] > 1 else scene.gain
+    light = level[:, 1:] @ second_order(scene.pointing)
+    light += level[:, :1]
+    light *= scene.star
+    light *= gain
+    kept = np.ones((used, 1), dtype=np.bool_)
+    clean, count = bin_pairs(light[:, :used].T, kept, per_bin)
+    variance = (photon * clean / level[:, 0] + floor) / count
+    return ExpectedLight(bin_times(hours, per_bin), clean, variance, per_bin)
+
+
 def reduce_scene(
     rng: np.random.Generator,
     scene: Scene,
@@ -88,25 +129,14 @@ def reduce_scene(
     constants : of this visit's calibration files
     wavelength : (channel,) micrometre
     """
-    used = max(1, scene.clock.pairs.size - reduction.skip_last_pairs)
-    hours = scene.clock.light_hours[:used]
-    per_bin = pairs_within(hours, reduction.bin_seconds)
-    level, photon, floor = _channel_response(scene, window, constants, reduction.weights)
-    gain = scene.gain[AIRS_COLUMNS][::-1] if scene.gain.shape[0] > 1 else scene.gain
-    light = level[:, 1:] @ second_order(scene.pointing)
-    light += level[:, :1]
-    light *= scene.star
-    light *= gain
-    kept = np.ones((used, 1), dtype=np.bool_)
-    clean, count = bin_pairs(light[:, :used].T, kept, per_bin)
-    variance = (photon * clean / level[:, 0] + floor) / count
-    flux = clean + np.sqrt(variance) * rng.standard_normal(clean.shape)
+    light = expected_light(scene, window, constants, reduction)
+    flux = light.flux + np.sqrt(light.variance) * rng.standard_normal(light.flux.shape)
     return LightCurve(
         scene.clock.name,
-        bin_times(hours, per_bin),
+        light.time,
         wavelength,
         flux,
-        variance,
+        light.variance,
         ~np.isfinite(flux),
-        per_bin,
+        light.per_bin,
     )
