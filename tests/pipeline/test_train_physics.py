@@ -11,6 +11,7 @@ from pipeline_commands import json_of, spectramind
 from spectramind.conf.compose import compose
 from spectramind.models.physics import read_physics_model
 from spectramind.models.predictions import read_predictions
+from spectramind.pipeline.calibrators import certified, read_calibrators
 from spectramind.pipeline.simulate import simulate
 from spectramind.survey.tables import read_truth
 
@@ -59,19 +60,23 @@ def test_out_of_fold_predictions_are_kept(trained: Path, survey: Path) -> None:
 
 @pytest.mark.slow
 def test_checkpoint_reaches_mean_and_sigma(trained: Path, survey: Path) -> None:
-    model = read_physics_model(trained / "out" / "model.ckpt")
+    path = trained / "out" / "model.ckpt"
+    model, learnt = read_physics_model(path), read_calibrators(path, "physics")
     assert "12 planets" in model.priors.learnt_from
+    assert learnt is not None
+    assert learnt.planets == PLANETS
     predict = ["predict", f"paths.input={survey}", "paths.out=out", "model.ckpt=out/model.ckpt"]
     assert spectramind(*predict, cwd=trained).returncode == 0
     path = trained / "out" / "predictions.nc"
     raw = read_predictions(path)
     summary = json_of(spectramind("calibrate-temp", "--json", cwd=trained))
-    applied = summary["applied"]
-    assert isinstance(applied, list)
-    assert f"FGS1 x {model.calibration.factors[0]:.3f}" in applied[0]
+    assert summary["applied"] == list(learnt.lines)
     calibrated = read_predictions(path)
-    ratio = calibrated.sigma[:, 0] / raw.sigma_raw[:, 0]
-    assert np.allclose(ratio, model.calibration.factors[0], rtol=1e-9)
+    assert np.array_equal(calibrated.sigma, certified(raw, learnt, True).sigma)
+    assert calibrated.lower is not None
+    assert calibrated.upper is not None
+    assert np.all(np.diff(calibrated.upper - calibrated.lower, axis=-1) >= 0.0)
+    assert "temperature" in calibrated.attributes["calibration"]
     before = path.read_bytes()
     assert spectramind("calibrate-temp", cwd=trained).returncode == 0
     assert path.read_bytes() == before

@@ -28,6 +28,7 @@ def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
             f"AIRS {summary.airs:.3f})",
             f"median error FGS1 {fgs1:.0f}, AIRS mean {mean:.0f}, AIRS shape {shape:.0f} ppm",
             f"mean z^2     {summary.mean_z2:.2f}",
+            *(f"calibrator   {line}" for line in summary.calibrators),
             f"checkpoint   {summary.checkpoint}",
         ]
         emit(summary.__dict__, lines, as_json)

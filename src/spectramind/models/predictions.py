@@ -37,7 +37,13 @@ _VARIABLES = {
         "what the fit says about the planet: " + ", ".join(PLANET_FEATURES),
     ),
 }
-_TRUTH = (_GRID, "transit depth (Rp/Rs)^2, known")
+_OPTIONAL = {
+    "truth": (_GRID, "transit depth (Rp/Rs)^2, known"),
+    "lower": ((*_GRID, "level"), "lower end of the central interval of each coverage"),
+    "upper": ((*_GRID, "level"), "upper end of the central interval of each coverage"),
+    "band": (_GRID, "half-width around mu of the band that holds whole spectra"),
+    "level": (("level",), "coverage of the intervals"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,9 @@ class Predictions:
     status       (planet,) "fallback" where no spectrum could be inferred
     note         (planet,) flags of the fit, or the reason of the fallback
     truth        (planet, channel) known depths, in out-of-fold predictions
+    lower, upper (planet, channel, level) conformal intervals of the depth, after calibration
+    band         (planet, channel) half-width around mu; whole spectra lie within
+    level        (level,) coverage of the intervals
     attributes   provenance: estimator, run hash, data digest, calibrators applied
     """
 
@@ -71,6 +80,10 @@ class Predictions:
     status: tuple[Status, ...]
     note: tuple[str, ...]
     truth: FloatArray | None = None
+    lower: FloatArray | None = None
+    upper: FloatArray | None = None
+    band: FloatArray | None = None
+    level: FloatArray | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     def fallbacks(self) -> dict[int, str]:
@@ -83,9 +96,8 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
     """Write `predictions` as netCDF, atomically; equal predictions give equal bytes."""
     import xarray as xr
 
-    variables = dict(_VARIABLES)
-    if predictions.truth is not None:
-        variables["truth"] = _TRUTH
+    there = {k: v for k, v in _OPTIONAL.items() if getattr(predictions, k) is not None}
+    variables = {**_VARIABLES, **there}
     dataset = xr.Dataset(
         {
             name: (axes, getattr(predictions, name), {"units": "1", "long_name": text})
@@ -132,7 +144,7 @@ def read_predictions(path: Path) -> Predictions:
                 **{name: _array(dataset, name) for name in _VARIABLES},
                 status=cast(tuple[Status, ...], tuple(json.loads(attributes.pop("status")))),
                 note=tuple(json.loads(attributes.pop("note"))),
-                truth=_array(dataset, "truth") if "truth" in dataset else None,
+                **{name: _array(dataset, name) for name in _OPTIONAL if name in dataset},
                 attributes=attributes,
             )
     except (OSError, KeyError, ValueError) as error:

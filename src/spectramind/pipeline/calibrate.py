@@ -1,7 +1,8 @@
 """Stage `calibrate-temp`: sigma_raw to sigma, with what was learnt on training planets.
 
-Calibrators live in the checkpoint. Calibrating on the unlabelled test planets themselves is not
-offered: they carry no truth to calibrate against.
+Calibrators live in the checkpoint, or are learnt again from the out-of-fold predictions beside it.
+Calibrating on the unlabelled test planets themselves is not offered: they carry no truth to
+calibrate against.
 """
 
 from __future__ import annotations
@@ -9,19 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from spectramind.conf.schema.config import Config
-from spectramind.models.physics import PhysicsModel, read_physics_model
+from spectramind.errors import DataError
 from spectramind.models.predictions import Predictions, read_predictions, write_predictions
+from spectramind.pipeline.calibrators import certified, learn_from, read_calibrators
 from spectramind.pipeline.last_run import last_out
 from spectramind.pipeline.places import Places
 from spectramind.pipeline.predict import PredictSummary, read_summary
-from spectramind.transit.calibration import scaled_sigma
-from spectramind.transit.product import read_posterior
+from spectramind.pipeline.training import OUT_OF_FOLD
+from spectramind.uncertainty.calibrators import Calibrators
 
-_NONE = "identity: no checkpoint, so no calibrator"
+_NO_CHECKPOINT = "identity: no checkpoint, so no calibrator"
+_NOT_TRAINED = "identity: the checkpoint carries no calibrator"
 
 
 @dataclass(frozen=True)
@@ -33,34 +33,30 @@ class CalibrateSummary:
     predictions: str
 
 
-def _model_of(summary: PredictSummary, config: Config) -> PhysicsModel | None:
+def _calibrators(summary: PredictSummary, config: Config) -> Calibrators | str:
+    """Calibrators of the last prediction's model, or why there are none."""
     path = config.model.ckpt or (Path(summary.checkpoint) if summary.checkpoint else None)
-    return read_physics_model(path) if path else None
+    if path is None:
+        if config.calib.fit:
+            remedy = "predict with model.ckpt=FILE first"
+            raise DataError("calib.fit", "a checkpoint beside its training", "none", remedy)
+        return _NO_CHECKPOINT
+    if config.calib.fit:
+        out_of_fold = path.parent / OUT_OF_FOLD
+        return learn_from(read_predictions(out_of_fold), out_of_fold, config.calib)[0]
+    return read_calibrators(path, summary.estimator) or _NOT_TRAINED
 
 
-def _temperature(
-    predictions: Predictions, where: Places, model: PhysicsModel
-) -> NDArray[np.float64]:
-    """(planet, channel) sigma of every planet scaled part by part; fallbacks stay as they are."""
-    sigma = predictions.sigma_raw.copy()
-    for row, planet in enumerate(predictions.planet_ids):
-        if predictions.status[row] == "ok":
-            posterior = read_posterior(where.posterior(planet))
-            sigma[row] = scaled_sigma(posterior, model.calibration)
-    return sigma
-
-
-def _lines(model: PhysicsModel | None, corel: bool) -> tuple[str, ...]:
-    """One line a calibrator: what is applied to sigma_raw, or why nothing is."""
-    if model is None:
-        temperature, reason = f"temperature: {_NONE}", _NONE
-    else:
-        fgs1, mean, shape = model.calibration.factors
-        temperature = (
-            f"temperature: FGS1 x {fgs1:.3f}, AIRS mean x {mean:.3f}, AIRS shape x {shape:.3f}"
-        )
-        reason = "identity: the checkpoint carries none"
-    return temperature, f"corel: {reason}" if corel else "corel: off (calib.corel=false)"
+def _applied(
+    predictions: Predictions, found: Calibrators | str, config: Config
+) -> tuple[Predictions, tuple[str, ...]]:
+    """Calibrated predictions and one line a calibrator."""
+    if isinstance(found, str):
+        return replace(predictions, sigma=predictions.sigma_raw), (found,)
+    lines = found.lines
+    if found.relational is not None and not config.calib.corel:
+        lines = (*lines[:-1], "corel: off (calib.corel=false)")
+    return certified(predictions, found, config.calib.corel), lines
 
 
 def calibrate(config: Config) -> CalibrateSummary:
@@ -73,9 +69,8 @@ def calibrate(config: Config) -> CalibrateSummary:
     out = last_out(config)
     summary = read_summary(Places(out, config.data.split).summary)
     where = Places(out, summary.split)
-    predictions, model = read_predictions(where.predictions), _model_of(summary, config)
-    sigma = _temperature(predictions, where, model) if model else predictions.sigma_raw
-    applied = _lines(model, config.calib.corel)
+    predictions = read_predictions(where.predictions)
+    calibrated, applied = _applied(predictions, _calibrators(summary, config), config)
     attributes = {**predictions.attributes, "calibration": "; ".join(applied)}
-    write_predictions(where.predictions, replace(predictions, sigma=sigma, attributes=attributes))
+    write_predictions(where.predictions, replace(calibrated, attributes=attributes))
     return CalibrateSummary(summary.estimator, applied, str(where.predictions))

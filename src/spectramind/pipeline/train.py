@@ -1,17 +1,26 @@
-"""Stage `train`: the training of whichever model is chosen."""
+"""Stage `train`: the training of whichever model is chosen, then its calibrators."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from spectramind.conf.schema.config import Config
 from spectramind.errors import ConfigurationError
+from spectramind.models.predictions import read_predictions, write_predictions
+from spectramind.pipeline.calibrators import add_calibrators, learn_from
 from spectramind.pipeline.estimator import estimator_of
+from spectramind.pipeline.places import required
 from spectramind.pipeline.planets import Progress
-from spectramind.pipeline.training import TrainSummary
+from spectramind.pipeline.training import OUT_OF_FOLD, TrainSummary, summarise
 from spectramind.provenance.run import Run
 
 
 def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
-    """Train the model `model.name`.
+    """Train the model `model.name`, and calibrators on its out-of-fold predictions.
+
+    The score that is reported is that of the nested calibration: every planet's sigma comes from
+    calibrators that other planets have taught and chosen.
 
     Raises
     ------
@@ -21,4 +30,10 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
         raise ConfigurationError("model.ckpt is what `train` writes; leave it out")
     if config.data.split != "train":
         raise ConfigurationError("data.split=test has no known depths; train on data.split=train")
-    return estimator_of(config).train(config, run, progress)
+    summary = estimator_of(config).train(config, run, progress)
+    out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
+    calibrators, table = learn_from(read_predictions(out_of_fold), out_of_fold, config.calib)
+    add_calibrators(Path(summary.checkpoint), config.model.name, calibrators)
+    write_predictions(out_of_fold, table)
+    judged = summarise(table, summary.failed, Path(summary.checkpoint))
+    return replace(judged, calibrators=calibrators.lines)

@@ -32,6 +32,7 @@ class TrainSummary:
     mean_z2       mean squared normalised error over all channels
     median_ppm    median absolute error of FGS1 and AIRS mean, median rms error of the AIRS shape
     checkpoint    file of the model
+    calibrators   verdicts on the calibrators, one each
     """
 
     planets: int
@@ -42,6 +43,7 @@ class TrainSummary:
     mean_z2: float
     median_ppm: tuple[float, float, float]
     checkpoint: str
+    calibrators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from spectramind.conf.schema.calibration import CalibConfig
 from spectramind.conf.schema.data import DataConfig
 from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.conf.schema.kaggle import KaggleConfig
@@ -14,7 +15,7 @@ from spectramind.conf.schema.paths import PathsConfig
 from spectramind.conf.schema.runtime import RuntimeConfig
 from spectramind.conf.schema.section import Section
 from spectramind.conf.schema.simulator import SimulatorConfig
-from spectramind.conf.schema.submission import CalibConfig, ReportConfig, SubmitConfig
+from spectramind.conf.schema.submission import ReportConfig, SubmitConfig
 from spectramind.conf.schema.train import TrainConfig
 from spectramind.conf.schema.transit import TransitConfig
 

@@ -1,4 +1,4 @@
-"""Sections `calib`, `submit` and `report`: from raw predictions to what is handed in."""
+"""Sections `submit` and `report`: from predictions to what is handed in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from pathlib import Path
 from pydantic import Field
 
 from spectramind.conf.schema.section import Section
-
-
-class CalibConfig(Section):
-    """Calibration of sigma."""
-
-    corel: bool = Field(description="apply the relational conformal network after temperature")
 
 
 class SubmitConfig(Section):

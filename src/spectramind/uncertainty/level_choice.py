@@ -1,0 +1,60 @@
+"""Which level of temperature: the one with the best cross-validated score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.uncertainty.folds import fold_numbers
+from spectramind.uncertainty.sample import Sample, Score
+from spectramind.uncertainty.temperature import LEVELS, Level, heated, learn_temperature
+
+FloatArray = NDArray[np.float64]
+
+
+def cross_validated_sigma(
+    sample: Sample, level: Level, weights: FloatArray, folds: int
+) -> FloatArray:
+    """(planet, 283) sigma of each planet with the factors that the other folds teach."""
+    number = fold_numbers(len(sample), folds)
+    sigma = np.empty_like(sample.sigma)
+    for fold in np.unique(number):
+        held = number == fold
+        taught = learn_temperature(sample.rows(~held), level, weights)
+        sigma[held] = heated(taught, sample.rows(held))
+    return sigma
+
+
+def choose_level(
+    sample: Sample,
+    score: Score,
+    weights: FloatArray,
+    folds: int,
+    levels: Sequence[Level] = LEVELS,
+) -> Level:
+    """The level with the best cross-validated score; a finer one must beat the coarser ones.
+
+    A level is taken when its gain over the best one before it exceeds half a standard error of that
+    gain over the planets: factors that only follow the noise rarely do.
+    """
+    if len(sample) < 2:
+        return "identity"
+    best: Level = levels[0]
+    mean = score(sample.truth, sample.mu, cross_validated_sigma(sample, best, weights, folds))
+    for level in levels[1:]:
+        sigma = cross_validated_sigma(sample, level, weights, folds)
+        other = score(sample.truth, sample.mu, sigma)
+        if rises(other - mean):
+            best, mean = level, other
+    return best
+
+
+def rises(gain: FloatArray) -> bool:
+    """Whether the mean gain over the planets is more than half its standard error."""
+    known = gain[np.isfinite(gain)]
+    if known.size < 2:
+        return False
+    error = float(known.std(ddof=1)) / np.sqrt(known.size)
+    return bool(known.mean() > 0.5 * error)
