@@ -238,6 +238,8 @@ def test_narrow_and_wide(
 
 def test_print(browser: Chromium, pages: Path, artefacts: Path) -> None:
     browser.load(pages / "report.html")
+    names = list(browser.run("page.arrays"))
+    browser.wait(f"unpacked.size === {len(names)}")
     browser.pdf(artefacts / "report.pdf")
     assert (artefacts / "report.pdf").read_bytes().startswith(b"%PDF")
     # Printing draws what was never scrolled to.

@@ -74,13 +74,12 @@ def planet_set(
     panels = gather(predictions.planet_ids, products.fits, products.reduced, progress)
     stars = _stars(products, predictions.planet_ids)
     known = truth is not None and np.isfinite(truth).any()
+    pairs = zip(predictions.planet_ids, predictions.note, strict=True)
+    notes = tuple(_note(panels, planet, note) for planet, note in pairs)
     return PlanetSet(
         planet_ids=tuple(map(str, predictions.planet_ids)),
-        kinds=tuple(map(_kind, predictions.status, predictions.note)),
-        notes=tuple(
-            _note(panels, *row)
-            for row in zip(predictions.planet_ids, predictions.note, strict=True)
-        ),
+        kinds=tuple(map(_kind, predictions.status, notes)),
+        notes=notes,
         wavelength=predictions.wavelength,
         mu=predictions.mu,
         sigma=predictions.sigma,

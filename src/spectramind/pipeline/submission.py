@@ -120,7 +120,8 @@ class Submission:
     def with_journal(self, page: Page) -> Page:
         """The report with commands and events: of this run, so not for a bundle."""
         journal = journal_of(self.config.paths.logs / EVENTS, self.where.out)
-        return replace(page, origin=replace(page.origin, journal=journal))
+        provenance = {**page.origin.provenance, "commit": git_commit() or "not a working copy"}
+        return replace(page, origin=replace(page.origin, provenance=provenance, journal=journal))
 
     @property
     def _reduced(self) -> Path:
@@ -136,7 +137,6 @@ class Submission:
             **origin.notes,
             "run": origin.run_hash,
             "data": origin.data_digest,
-            "commit": git_commit() or "not a working copy",
             "versions": ", ".join(f"{name} {v}" for name, v in origin.versions.items()),
         }
 

@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
+from spectramind.models.learned_graph import learned_graph
 from spectramind.report.training_record import Comparison, TrainingCurves, TrainingRecord
 
 FloatArray = NDArray[np.float64]
 
 CURVES, COMPARISON, ABLATION = "training.jsonl", "compare.json", "ablation.json"
-_GRAPH = "learned_graph"
-"""Array of a checkpoint: (283, 283) weight from channel (column) to channel (row)."""
 _EPOCH = "epoch"
-_NOT_VALUES = (_EPOCH, "fold", "seed", "time", "seconds", "seconds_left")
+_NOT_VALUES = (_EPOCH, "fold", "seed", "member", "rows", "seconds", "seconds_left")
 
 
 def read_record(folder: Path, arrays: Mapping[str, FloatArray]) -> TrainingRecord:
@@ -35,7 +34,7 @@ def read_record(folder: Path, arrays: Mapping[str, FloatArray]) -> TrainingRecor
     """
     return TrainingRecord(
         curves=_curves(folder / CURVES),
-        graph=arrays.get(_GRAPH),
+        graph=learned_graph(arrays),
         comparison=_table(folder / COMPARISON),
         ablation=_table(folder / ABLATION),
     )
@@ -50,9 +49,10 @@ def _curves(path: Path) -> TrainingCurves | None:
     if not path.is_file():
         return None
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = path.read_text(encoding="utf-8").splitlines()
+        records = [_flat(json.loads(line)) for line in lines]
         epochs = sorted({int(record[_EPOCH]) for record in records})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(path, str(error)) from error
     names = [
         name
@@ -62,6 +62,17 @@ def _curves(path: Path) -> TrainingCurves | None:
     values = {name: np.array([_mean(records, epoch, name) for epoch in epochs]) for name in names}
     numbers = {name: series for name, series in values.items() if np.isfinite(series).any()}
     return TrainingCurves(np.array(epochs, dtype=np.float64), numbers) if numbers else None
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the parts of its maps under names of their own."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        parts = value.items() if isinstance(value, dict) else ()
+        flat.update(
+            {f"{name}: {part}": amount for part, amount in parts} if parts else {name: value}
+        )
+    return flat
 
 
 def _mean(records: list[dict[str, Any]], epoch: int, name: str) -> float:

@@ -121,7 +121,7 @@ class Chart {
       group.append(element("path", { class: "cut", d: `M${round(edge + CUT_WIDTH / 2)} ${bottom}V${MARGIN.top}` }));
       text("FGS1", { x: round((this.x.start + edge) / 2), y: bottom + 17, "text-anchor": "middle" });
     }
-    const upward = heat ? [] : this.y.ticks(Math.max(2, height / 60));
+    const upward = heat || !this.spec.y.label ? [] : this.y.ticks(Math.max(2, height / 60));
     tickLabels(upward).forEach((label, i) => {
       const place = round(this.y.at(upward[i]));
       group.append(element("path", { d: `M${MARGIN.left} ${place}H${width - MARGIN.right}` }));

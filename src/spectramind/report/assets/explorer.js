@@ -104,12 +104,21 @@ document.getElementById("theme").addEventListener("change", (event) => {
 async function drawAll() {
   await Promise.all(charts.map((chart) => chart.show(chosen)));
 }
-// Paper shows what nobody scrolled to. Drawing waits for arrays, so what is packed is unpacked ahead.
+// Paper shows what nobody scrolled to. Printing does not wait for arrays, so that they are unpacked
+// ahead, one figure after the other once the first ones stand.
 addEventListener("beforeprint", drawAll);
-if ("requestIdleCallback" in window) requestIdleCallback(() => charts.filter((c) => !c.wanted).forEach((c) => c.load()));
+const idle = () => new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done));
+
+async function unpackAhead() {
+  for (const chart of charts) {
+    await idle();
+    await chart.load();
+  }
+}
 
 if (page.planets.length) {
   list();
   choose(page.first);
 }
 document.documentElement.dataset.ready = "true";
+setTimeout(unpackAhead, 1500);
