@@ -41,13 +41,19 @@ class Estimator(Protocol):
 
 def estimator_of(config: Config) -> Estimator:
     """The estimator that `model.name` names; only that one is imported."""
-    if config.model.name == "polynomial":
-        from spectramind.pipeline.polynomial import PolynomialEstimator
+    match config.model.name:
+        case "polynomial":
+            from spectramind.pipeline.polynomial import PolynomialEstimator
 
-        return PolynomialEstimator()
-    from spectramind.pipeline.physics import PhysicsEstimator
+            return PolynomialEstimator()
+        case "residual_mlp" | "deep_residual_mlp" | "spectrum_regressor" as name:
+            from spectramind.pipeline.baseline import BaselineEstimator
 
-    return PhysicsEstimator()
+            return BaselineEstimator(name)
+        case "physics":
+            from spectramind.pipeline.physics import PhysicsEstimator
+
+            return PhysicsEstimator()
 
 
 def fit_planet(task: PlanetTask) -> str:

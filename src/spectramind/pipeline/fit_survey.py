@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from spectramind.conf.schema.config import Config
+from spectramind.errors import ConfigurationError
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit_figure import write_fit_figure
 from spectramind.pipeline.places import Places, places
@@ -53,10 +54,15 @@ def fit_survey(config: Config, plot: bool, run: Run, progress: Progress) -> FitS
 
     Raises
     ------
+    ConfigurationError : the model fits no transit
     DataError : survey or checkpoint cannot be read, or a planet fails under `runtime.strict`
     """
+    estimator = estimator_of(config)
+    if not estimator.finds_transits:
+        text = f"model={config.model.name} fits no transit; use model=physics"
+        raise ConfigurationError(text)
     where, planets = places(config), selected_planets(config)
-    estimator_of(config).check(config)
+    estimator.check(config)
     done, failed = for_each_planet(fit_planet, planets, config, run, progress)
     table = where.out / "fit" / f"{config.data.split}.csv"
     fitted = [planet for planet in planets if planet in done]

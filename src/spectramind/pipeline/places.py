@@ -26,6 +26,10 @@ class Places:
         """Transit fit of one planet."""
         return self.fits / f"{planet_id}.nc"
 
+    def light(self, planet_id: int) -> Path:
+        """First look at one planet."""
+        return self.out / "light" / self.split / f"{planet_id}.nc"
+
     @property
     def predictions(self) -> Path:
         """Spectra of all planets."""

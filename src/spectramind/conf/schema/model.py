@@ -13,5 +13,7 @@ from spectramind.conf.schema.section import Section
 class ModelConfig(Section):
     """Choice of estimator."""
 
-    name: Literal["physics", "polynomial"] = Field(description="estimator of mu and sigma_raw")
+    name: Literal[
+        "physics", "polynomial", "residual_mlp", "deep_residual_mlp", "spectrum_regressor"
+    ] = Field(description="estimator of mu and sigma_raw")
     ckpt: Path | None = Field(description="safetensors checkpoint; null for physics alone")
