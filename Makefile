@@ -2,16 +2,17 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+CONSTRAINTS ?= constraints.txt
 STAMP  := $(VENV)/.installed
 RUN    := cd demo && ../$(BIN)/python -m spectramind
 
-.PHONY: setup browser demo test lint bench clean
+.PHONY: setup browser demo test lint repro bench clean
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,torch]'
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev,torch,pipeline]'
 	touch $(STAMP)
 
 # Frames with known truth, then the four lines of a Kaggle notebook, then the official score.
@@ -43,8 +44,13 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The same way as `make demo` in stages that DVC knows; a second call finds nothing to do.
+repro: setup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
+	$(BIN)/dvc status
+
 bench: setup
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist demo outputs logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist demo work outputs logs .pytest_cache .mypy_cache .ruff_cache

@@ -14,7 +14,7 @@ from pipeline_commands import spectramind
 
 VERBS = (
     "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "submit", "validate",
-    "score", "report", "sweep",
+    "score", "report", "sweep", "manifest",
 )  # fmt: skip
 
 

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from spectramind import __version__
-from spectramind.cli import calibrate_temp, fit, predict, reduce, runs, score, selftest, simulate
+from spectramind.cli import (
+    calibrate_temp,
+    fit,
+    manifest,
+    predict,
+    reduce,
+    runs,
+    score,
+    selftest,
+    simulate,
+)
 from spectramind.cli import kaggle as kaggle_verbs
 from spectramind.cli import report as report_verb
 from spectramind.cli import submit as submit_verb
@@ -40,6 +50,7 @@ app.command("submit", epilog=submit_verb.EXAMPLE)(submit_verb.submit)
 app.command("validate", epilog=validate_verb.EXAMPLE)(validate_verb.validate)
 app.command("score", epilog=score.EXAMPLE)(score.score)
 app.command("report", epilog=report_verb.EXAMPLE)(report_verb.report)
+app.command("manifest", epilog=manifest.EXAMPLE)(manifest.manifest)
 app.command("sweep", epilog=sweep_verb.EXAMPLE)(sweep_verb.sweep)
 app.add_typer(runs.app, name="runs")
 app.add_typer(kaggle_verbs.app, name="kaggle")
