@@ -88,7 +88,10 @@ def random_planets(count: int, seed: int = 0, truth: bool = True) -> PlanetSet:
         ),
         health=health,
         stars={"temperature of the star (K)": rng.uniform(3000, 6500, count)},
-        intervals=tuple(Interval(name, w * sigma) for name, w in (("68 %", 1.0), ("90 %", 1.7))),
+        intervals=tuple(
+            Interval(f"{level:.0%}", width * sigma, level)
+            for level, width in ((0.68, 1.0), (0.9, 1.7))
+        ),
         violations={"smoothness": 4 * np.clip(rng.normal(size=mu.shape) - 1, 0, None)},
         facts=(Fact("visits", ("1",) * count), Fact("stellar temperature", ("5000 K",) * count)),
     )

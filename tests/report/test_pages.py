@@ -50,7 +50,7 @@ class Html(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] not in ("script", "style"):
-            self.text += " ".join(data.split()) + " "
+            self.text = " ".join([*self.text.split(), *data.split()])
 
 
 def report(planets: PlanetSet, **changes: Any) -> Page:
@@ -65,7 +65,7 @@ def dashboard(planets: PlanetSet, record: TrainingRecord) -> Page:
     assert planets.truth is not None
     assert planets.naive is not None
     score = official_score(planets.truth, planets.mu, planets.sigma, planets.naive)
-    return dashboard_page(planets, ORIGIN, score, {"FGS1": 1.2}, record)
+    return dashboard_page(planets, ORIGIN, score, record)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_a_model_is_judged_by_its_sigma(few: PlanetSet) -> None:
     verdict = dashboard(small, TrainingRecord()).verdict
     assert verdict.tone == "look"
     assert "not true" in verdict.headline
-    blind = dashboard_page(random_planets(5, truth=False), ORIGIN, None, {}, TrainingRecord())
+    blind = dashboard_page(random_planets(5, truth=False), ORIGIN, None, TrainingRecord())
     assert "paths.input" in blind.verdict.advice
 
 
@@ -202,16 +202,25 @@ def test_missing_parts_leave_a_sentence() -> None:
         "No provenance was recorded.",
         "No configuration was recorded.",
         "The commands are not in this file",
+        "No calibrator was recorded.",
     ):
         assert sentence in text
     none = random_planets(1)
     empty = PlanetSet((), (), (), none.wavelength, none.mu[:0], none.sigma[:0])
-    for page in (report(empty), dashboard_page(empty, ORIGIN, None, {}, TrainingRecord())):
+    for page in (report(empty), dashboard_page(empty, ORIGIN, None, TrainingRecord())):
         assert "There is no planet." in Html(render(page)).text
+    assert render(report(random_planets(1)))
     alone = dashboard(random_planets(3), TrainingRecord())
     text = Html(render(alone)).text
     for sentence in ("No training curves were kept", "has not learned a graph", "compare.json"):
         assert sentence in text
+
+
+def test_what_was_done_to_sigma_is_told(few: PlanetSet) -> None:
+    lines = "temperature: by part kept, score +0.012; corel: identity, score -0.001"
+    text = Html(render(report(few, origin=Origin("", {"calibration": lines})))).text
+    assert "temperature by part kept, score +0.012 corel identity, score -0.001" in text
+    assert "calibrated 90%" in render(report(few))
 
 
 def test_what_a_training_leaves_is_shown(few: PlanetSet) -> None:

@@ -28,7 +28,6 @@ from spectramind.report.pages import dashboard_page
 from spectramind.submission.score import naive_model
 
 _FITS = Path("train") / "second"
-_FACTORS = ("FGS1", "AIRS mean", "AIRS shape")
 
 
 def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | None:
@@ -61,7 +60,6 @@ def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | Non
         planets,
         _origin(config, folder, predictions, checkpoint),
         score,
-        dict(zip(_FACTORS, arrays.get("calibration.factors", ()), strict=False)),
         read_record(folder, arrays),
     )
     target = Places(out, "train").dashboard

@@ -12,7 +12,14 @@ from spectramind.errors import DataError
 from spectramind.models.fit_features import CHANNEL_FEATURES
 from spectramind.models.predictions import Predictions
 from spectramind.pipeline.planet_panels import Panels, gather
-from spectramind.report.content import Fact, FloatArray, Kind, PhysicsPosterior, PlanetSet
+from spectramind.report.content import (
+    Fact,
+    FloatArray,
+    Interval,
+    Kind,
+    PhysicsPosterior,
+    PlanetSet,
+)
 from spectramind.submission.score import NaiveModel, ScoreReport, official_score
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import Truth, read_star_info, read_truth
@@ -89,6 +96,7 @@ def planet_set(
         white=panels.white,
         health=panels.health,
         stars=stars,
+        intervals=_intervals(predictions),
         violations=_violations(predictions),
         facts=(*_scores(predictions, truth, naive), *_star_facts(stars), *panels.facts),
     )
@@ -114,6 +122,18 @@ def _physics(panels: Panels, predictions: Predictions) -> PhysicsPosterior | Non
     terms = [CHANNEL_FEATURES.index(name) for name in ("u1", "u2")]
     limb = features[:, 1:, terms].sum(axis=2).mean(axis=1)
     return replace(panels.physics, phase_residual=features[:, :, residuals], limb_darkening=limb)
+
+
+def _intervals(predictions: Predictions) -> tuple[Interval, ...]:
+    """Conformal intervals and the band of whole spectra, where calibration has made them."""
+    lower, upper, level = predictions.lower, predictions.upper, predictions.level
+    if lower is None or upper is None or level is None:
+        return ()
+    half = 0.5 * (upper - lower)
+    found = [Interval(f"{share:.0%}", half[:, :, i], share) for i, share in enumerate(level)]
+    if predictions.band is not None:
+        found.append(Interval("whole spectrum", predictions.band, None))
+    return tuple(found)
 
 
 def _violations(predictions: Predictions) -> dict[str, FloatArray]:

@@ -20,6 +20,7 @@ from spectramind.pipeline.predict import PredictSummary, read_summary
 from spectramind.provenance.run import EVENTS
 from spectramind.provenance.versions import code_digest, git_commit, package_versions
 from spectramind.report.content import Origin as PageOrigin
+from spectramind.report.content import PlanetSet
 from spectramind.report.page import Page
 from spectramind.report.pages import submission_page
 from spectramind.submission.bundle import TABLE
@@ -102,14 +103,18 @@ class Submission:
             return None
         return score_table(self.table, self.truth, naive_model_of(Path(self.summary.input)))
 
-    def page(self, validation: ValidationReport, progress: Progress) -> Page:
-        """The report, without the journal of this very run."""
+    def planets(self, progress: Progress) -> PlanetSet:
+        """Everything that the report's figures are drawn from."""
         predictions = replace(self.predictions, mu=self.table.mu, sigma=self.table.sigma)
         survey = Path(self.summary.input)
         truth = None if self.truth is None else truth_rows(predictions.planet_ids, self.truth)
         naive = naive_model_of(survey) if (survey / "train.csv").is_file() else None
         products = Products(self.where.fits, self._reduced, survey, self.where.split)
-        planets = planet_set(predictions, truth, naive, products, progress)
+        return planet_set(predictions, truth, naive, products, progress)
+
+    def page(self, validation: ValidationReport, progress: Progress) -> Page:
+        """The report, without the journal of this very run."""
+        planets = self.planets(progress)
         expected = expected_score(self.summary.checkpoint)
         origin = PageOrigin(self.configuration, self._provenance)
         if validation.valid:

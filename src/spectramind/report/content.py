@@ -63,12 +63,14 @@ class PhysicsPosterior:
 class Interval:
     """Calibrated interval around the answer.
 
-    name        e.g. "90 %"
+    name        e.g. "90%"
     half_width  (planet, 283) transit depth
+    level       share of channels within it; None for a band that holds whole spectra
     """
 
     name: str
     half_width: FloatArray
+    level: float | None
 
 
 @dataclass(frozen=True)

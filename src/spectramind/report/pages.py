@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from spectramind.atmosphere.molecules import MOLECULES
@@ -63,7 +61,7 @@ def submission_page(
         "Every planet by its depth, every channel by its sigma.",
         (sigma_depth_figure(planets), channel_sigma_figure(planets)),
     )
-    sections = (glance, *_truth_sections(planets, score))
+    sections = (glance, *_truth_sections(planets, score), _calibration_section(planets, origin))
     kind = f"report of {validation.file}"
     return Page(kind, verdict, planets, _explorer(planets), sections, origin, validation)
 
@@ -72,7 +70,6 @@ def dashboard_page(
     planets: PlanetSet,
     origin: Origin,
     score: ScoreReport | None,
-    factors: Mapping[str, float],
     record: TrainingRecord,
 ) -> Page:
     """The dashboard: where is a trained model good, where is it wrong, and why.
@@ -80,10 +77,9 @@ def dashboard_page(
     Parameters
     ----------
     planets : of the training, with their out-of-fold predictions
-    factors : what the calibration multiplied sigma with, by part
     """
     estimator = origin.provenance.get("estimator", "unknown")
-    verdict = model_verdict(planets, estimator, score, factors)
+    verdict = model_verdict(planets, estimator, score)
     glance = Section(
         "All planets at a glance",
         "Predictions of planets that the model was not trained on.",
@@ -92,6 +88,7 @@ def dashboard_page(
     sections = (
         glance,
         *_truth_sections(planets, score),
+        _calibration_section(planets, origin),
         _training_section(planets, record),
         _comparison_section(record),
     )
@@ -131,11 +128,6 @@ def _truth_sections(planets: PlanetSet, score: ScoreReport | None) -> tuple[Sect
         "Bias, rms error and coverage along the wavelength.",
         (channel_error_figure(planets), channel_coverage_figure(planets)),
     )
-    sigma = Section(
-        "Is sigma true",
-        "Held against the truth of all planets that have a spectrum of their own.",
-        calibration_figures(planets),
-    )
     residuals = Section(
         "Residuals",
         "What errors have in common, between channels and between planets.",
@@ -145,7 +137,22 @@ def _truth_sections(planets: PlanetSet, score: ScoreReport | None) -> tuple[Sect
             planet_map_figure(planets),
         ),
     )
-    return where, channels, sigma, residuals
+    return where, channels, residuals
+
+
+def _calibration_section(planets: PlanetSet, origin: Origin) -> Section:
+    """How sigma came about, and whether it is true where that can be known."""
+    lines = origin.provenance.get("calibration", "")
+    rows = tuple(
+        (name.strip(), rest.strip() or "applied")
+        for name, _, rest in (line.partition(":") for line in lines.split("; ") if line)
+    )
+    table = Table(
+        "What was done to sigma", ("calibrator", "verdict"), rows, "No calibrator was recorded."
+    )
+    figures = calibration_figures(planets) if planets.judged.any() else ()
+    hint = "Held against the truth of all planets that have a spectrum of their own."
+    return Section("Is sigma true", hint if figures else NO_TRUTH, figures, (table,))
 
 
 def _worst_planets(planets: PlanetSet, score: ScoreReport | None) -> Table:

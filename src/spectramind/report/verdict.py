@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +40,7 @@ class Estimate:
     planets: int
 
     def __str__(self) -> str:
-        return f"{self.score:.3f} ± {self.doubt:.3f}"
+        return f"{self.score:.3f} ± {self.doubt:.3f}" if self.planets > 1 else f"{self.score:.3f}"
 
 
 def estimate_of(score: ScoreReport) -> Estimate:
@@ -126,18 +125,14 @@ def _contents(planets: PlanetSet, estimator: str) -> list[tuple[str, str]]:
     return facts
 
 
-def model_verdict(
-    planets: PlanetSet, estimator: str, score: ScoreReport | None, factors: Mapping[str, float]
-) -> Verdict:
+def model_verdict(planets: PlanetSet, estimator: str, score: ScoreReport | None) -> Verdict:
     """Judge a trained model by its out-of-fold predictions.
 
     Parameters
     ----------
     score : out of fold; None where the truth of the training planets was not found
-    factors : what the calibration multiplied each part's sigma with
     """
-    applied = [(f"σ factor, {name}", f"{value:.2f}") for name, value in factors.items()]
-    contents = (*_contents(planets, estimator), *applied)
+    contents = tuple(_contents(planets, estimator))
     if score is None or planets.truth is None or not planets.judged.any():
         advice = "Give paths.input, the survey it was trained on, to see where it errs."
         return Verdict("look", "The truth of these planets is not known", advice, contents)

@@ -16,6 +16,7 @@ class Chart {
     for (const button of box.querySelectorAll("[data-save]"))
       button.addEventListener("click", () => save[button.dataset.save](this));
     this.plot.addEventListener("pointermove", (event) => this.point(event));
+    this.plot.addEventListener("pointerdown", (event) => this.point(event));
     this.plot.addEventListener("pointerleave", () => this.leave());
     this.plot.addEventListener("keydown", (event) => this.step(event));
     this.plot.addEventListener("click", () => this.cursor?.planet !== undefined && openPlanet(this.cursor.planet));

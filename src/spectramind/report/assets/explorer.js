@@ -116,6 +116,7 @@ async function unpackAhead() {
   }
 }
 
+document.getElementById("old").hidden = "DecompressionStream" in window;
 if (page.planets.length) {
   list();
   choose(page.first);

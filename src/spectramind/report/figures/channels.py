@@ -66,6 +66,12 @@ def channel_coverage_figure(planets: PlanetSet) -> Figure:
         low, high = wanted - spread, np.minimum(wanted + spread, 1.0)
         layers.append(Layer("band", f"{level:.0%}, chance alone", colour, x, low, high))
         layers.append(Layer("line", f"{level:.0%}", colour, x, coverage(z, level)))
+    error = np.abs(planets.mu - planets.truth)[planets.judged]
+    for interval in planets.intervals:
+        if interval.level is not None:
+            share = np.mean(error <= interval.half_width[planets.judged], axis=0)
+            label = f"{interval.name}, calibrated interval"
+            layers.append(Layer("line", label, "d", x, share, shown=False))
     y = Axis("share of planets within", high=1.02)
     caption = "Bands: what 2 standard errors of so many planets allow."
     return Figure(key, title, WAVELENGTH, y, tuple(layers), caption)
