@@ -138,7 +138,7 @@ def test_the_dashboard_shows_what_a_training_left(products: Path) -> None:
     path = write_dashboard(config, products, lambda *_: None)
     assert path == products / "diagnostics_dashboard.html"
     html = path.read_text(encoding="utf-8")
-    for expected in ("Training: loss: known score", "0.6123", "partial_transit", "no frames"):
+    for expected in ("Training: loss known score", "0.6123", "partial_transit", "no frames"):
         assert expected in html
     assert "delete the file" in html or "fit this planet again" in html
     before = path.read_bytes()
@@ -167,6 +167,21 @@ def test_a_training_is_read_where_it_is_there(tmp_path: Path) -> None:
     curves = read_record(tmp_path, {}).curves
     assert curves is not None
     np.testing.assert_allclose(curves.values["score"], [0.5, 0.7])
+    lines = [
+        {"member": "fold_0_1", "epoch": 1, "score": 0.2, "rows": 3},
+        {"member": "fold_1_1", "epoch": 1, "score": 0.4, "rows": 3},
+        {"member": "pretrained_1", "epoch": 1, "loss": {"drawn": 2.0}, "rows": 3},
+    ]
+    (tmp_path / "training.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    curves = read_record(tmp_path, {}).curves
+    assert curves is not None
+    assert {name: float(values[0]) for name, values in curves.values.items()} == {
+        "fold, score": pytest.approx(0.3), "pretrained, loss drawn": 2.0,
+    }  # fmt: skip
+    (tmp_path / "compare.json").write_text(json.dumps([{"model": "v50", "score": 0.6123456}]))
+    above = read_record(tmp_path / "v50", {}).comparison
+    assert above is not None
+    assert above.rows == (("v50", "0.6123"),)
     for name in ("training.jsonl", "compare.json", "ablation.json"):
         (tmp_path / name).write_text("[3")
         with pytest.raises(DataError, match=name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from spectramind.report.training_record import Comparison, TrainingCurves, Train
 FloatArray = NDArray[np.float64]
 
 CURVES, COMPARISON, ABLATION = "training.jsonl", "compare.json", "ablation.json"
-_EPOCH = "epoch"
-_NOT_VALUES = (_EPOCH, "fold", "seed", "member", "rows", "seconds", "seconds_left")
+_EPOCH, _MEMBER = "epoch", "member"
+_NOT_VALUES = (_EPOCH, _MEMBER, "fold", "seed", "rows", "seconds", "seconds_left")
 
 
 def read_record(folder: Path, arrays: Mapping[str, FloatArray]) -> TrainingRecord:
@@ -35,9 +36,15 @@ def read_record(folder: Path, arrays: Mapping[str, FloatArray]) -> TrainingRecor
     return TrainingRecord(
         curves=_curves(folder / CURVES),
         graph=learned_graph(arrays),
-        comparison=_table(folder / COMPARISON),
-        ablation=_table(folder / ABLATION),
+        comparison=_table(_near(folder, COMPARISON)),
+        ablation=_table(_near(folder, ABLATION)),
     )
+
+
+def _near(folder: Path, name: str) -> Path:
+    """A table in the folder of the training, or in the one above: a contest trains below itself."""
+    own = folder / name
+    return own if own.is_file() else folder.absolute().parent / name
 
 
 def _damaged(path: Path, found: str) -> DataError:
@@ -54,31 +61,34 @@ def _curves(path: Path) -> TrainingCurves | None:
         epochs = sorted({int(record[_EPOCH]) for record in records})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(path, str(error)) from error
-    names = [
-        name
-        for name in dict.fromkeys(name for record in records for name in record)
-        if name not in _NOT_VALUES
-    ]
-    values = {name: np.array([_mean(records, epoch, name) for epoch in epochs]) for name in names}
-    numbers = {name: series for name, series in values.items() if np.isfinite(series).any()}
-    return TrainingCurves(np.array(epochs, dtype=np.float64), numbers) if numbers else None
+    found: dict[str, dict[int, list[float]]] = {}
+    for record in records:
+        for name, value in record.items():
+            if name not in _NOT_VALUES and isinstance(value, int | float):
+                found.setdefault(name, {}).setdefault(int(record[_EPOCH]), []).append(float(value))
+    values = {
+        name: np.array([np.mean(means[n]) if n in means else np.nan for n in epochs])
+        for name, means in found.items()
+    }
+    return TrainingCurves(np.array(epochs, dtype=np.float64), values) if values else None
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """A record with the parts of its maps under names of their own."""
+    """A record with the parts of its maps under names of their own.
+
+    Networks of a kind share a name: `pretrained_0` and `pretrained_1` are averaged.
+    """
+    kind = " ".join(re.sub(r"[\d_]+", " ", str(record.get(_MEMBER, ""))).split())
+    prefix = f"{kind}, " if kind else ""
     flat: dict[str, Any] = {}
     for name, value in record.items():
-        parts = value.items() if isinstance(value, dict) else ()
-        flat.update(
-            {f"{name}: {part}": amount for part, amount in parts} if parts else {name: value}
-        )
+        if isinstance(value, dict):
+            flat |= {f"{prefix}{name} {part}": amount for part, amount in value.items()}
+        elif name in _NOT_VALUES:
+            flat[name] = value
+        else:
+            flat[prefix + name] = value
     return flat
-
-
-def _mean(records: list[dict[str, Any]], epoch: int, name: str) -> float:
-    found = [record.get(name) for record in records if record[_EPOCH] == epoch]
-    numbers = [float(value) for value in found if isinstance(value, int | float)]
-    return float(np.mean(numbers)) if numbers else float("nan")
 
 
 def _table(path: Path) -> Comparison | None:
