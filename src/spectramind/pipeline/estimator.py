@@ -50,6 +50,10 @@ def estimator_of(config: Config) -> Estimator:
             from spectramind.pipeline.baseline import BaselineEstimator
 
             return BaselineEstimator(name)
+        case "v50":
+            from spectramind.pipeline.v50 import V50Estimator
+
+            return V50Estimator()
         case "physics":
             from spectramind.pipeline.physics import PhysicsEstimator
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -33,15 +34,22 @@ def physics_model(config: Config) -> PhysicsModel:
     ------
     DataError : the checkpoint is missing, damaged, or of another model
     """
-    path = config.model.ckpt
+    path = checkpoint_of(config)
     if path is None:
         return generic_model(source_of(config).wavelength, config.transit)
     return _model_at(path, config.model.name, checkpoint_digest(config))
 
 
+def checkpoint_of(config: Config) -> Path | None:
+    """The checkpoint that is used: `model.ckpt`, or what the package brings for its model."""
+    if config.model.ckpt is None and config.model.name == "v50":
+        return Path(str(resources.files("spectramind") / "weights" / "v50.ckpt"))
+    return config.model.ckpt
+
+
 def checkpoint_digest(config: Config) -> str:
     """SHA-256 of the checkpoint; "generic" without one."""
-    path = config.model.ckpt
+    path = checkpoint_of(config)
     if path is None:
         return "generic"
     return sha256(path) if path.is_file() else "missing"

@@ -30,6 +30,10 @@ class Places:
         """First look at one planet."""
         return self.out / "light" / self.split / f"{planet_id}.nc"
 
+    def sequence(self, planet_id: int) -> Path:
+        """FGS1 light curves of one planet as the network reads them."""
+        return self.out / "fgs1" / self.split / f"{planet_id}.nc"
+
     @property
     def predictions(self) -> Path:
         """Spectra of all planets."""

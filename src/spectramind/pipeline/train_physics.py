@@ -121,12 +121,16 @@ class PhysicsTraining:
     model    learnt from all planets
     answers  of every planet, with priors and mean correction that the other folds teach
     sigma    (283,) of every planet, calibrated by the other folds
+    taught   calibration that the other folds teach, by planet id
+    fits     of every planet, with priors that the other folds teach
     failed   reason by planet id
     """
 
     model: PhysicsModel
     answers: dict[int, Answer]
     sigma: dict[int, FloatArray]
+    taught: dict[int, TransitCalibration]
+    fits: dict[int, PlanetFit]
     failed: dict[int, str]
 
 
@@ -147,16 +151,18 @@ def learn_physics(config: Config, run: Run, progress: Progress) -> PhysicsTraini
     second, failed_again = _second_pass(training, first, run, progress)
     answers: dict[int, Answer] = {}
     sigma: dict[int, FloatArray] = {}
+    calibrations: dict[int, TransitCalibration] = {}
     for fold in folds(sorted(second), config.train.folds):
         others = {planet: fit for planet, fit in second.items() if planet not in fold}
         taught = PhysicsModel(training.generic, _calibration(known, others))
         for planet in fold:
             answers[planet] = physics_answer(second[planet], known.stars[planet], taught)
             sigma[planet] = scaled_sigma(second[planet].posterior, taught.calibration)
+            calibrations[planet] = taught.calibration
     origin = config_hash({str(planet): digest for planet, digest in done.items()})
     model = PhysicsModel(_learn(training, first, origin), _calibration(known, second))
     ascending = {planet: answers[planet] for planet in sorted(answers)}
-    return PhysicsTraining(model, ascending, sigma, failed | failed_again)
+    return PhysicsTraining(model, ascending, sigma, calibrations, second, failed | failed_again)
 
 
 def _calibration(known: KnownPlanets, fits: Mapping[int, PlanetFit]) -> TransitCalibration:

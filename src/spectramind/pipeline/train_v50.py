@@ -1,0 +1,210 @@
+"""Stage `train model=v50`: physics, then networks that start from it, fold by fold.
+
+A planet of a fold is answered by networks that learnt from the other folds, whose input is a fit
+with priors of the other folds. The checkpoint is the ensemble of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from spectramind.conf.schema.config import Config
+from spectramind.errors import DataError
+from spectramind.models.airs_encoder import GraphShape
+from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
+from spectramind.models.ensemble import averaged, corrected
+from spectramind.models.network_input import NetworkInput, stacked
+from spectramind.models.planet_batch import PlanetBatch, planet_batch
+from spectramind.models.predictions import Predictions, write_predictions
+from spectramind.models.v50 import V50, Corrected, V50Shape
+from spectramind.models.v50_checkpoint import V50Plan, v50_checkpoint
+from spectramind.pipeline.answer import Answer, predictions_of
+from spectramind.pipeline.network_inputs import VISITS, input_of, write_sequence
+from spectramind.pipeline.planets import PlanetTask, Progress, for_each_planet
+from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.train_physics import PhysicsTraining, learn_physics
+from spectramind.pipeline.training import (
+    OUT_OF_FOLD,
+    KnownPlanets,
+    TrainSummary,
+    known_planets,
+    summarise,
+)
+from spectramind.pipeline.training_journal import FILE_NAME as JOURNAL
+from spectramind.pipeline.training_journal import TrainingJournal
+from spectramind.pipeline.v50 import corrected_answer
+from spectramind.provenance.digest import canonical_json, config_hash, sha256
+from spectramind.provenance.run import Run
+from spectramind.provenance.versions import code_digest
+from spectramind.simulator.population import draw_planets
+from spectramind.submission.score import naive_model
+from spectramind.survey.instruments import N_CHANNELS
+from spectramind.training.curriculum import Curriculum, KnownSpectra, train_member
+from spectramind.transit.cross_validation import folds
+
+FloatArray = NDArray[np.float64]
+
+LEAST_PLANETS = 10
+_FOREIGN = 0.25
+"""Share of the drawn spectra that lie outside the training range: a guard against surprises."""
+_POPULATION_SEED = 1_000_003
+
+
+def plan_of(config: Config, wavelength: FloatArray) -> V50Plan:
+    """The network that the configuration describes."""
+    model = config.model
+    edges = model.edges.model_dump()
+    learned = edges.pop("learned") and model.graph
+    graph = GraphShape(model.node_width, model.rounds, learned, model.attention)
+    return V50Plan(
+        shape=V50Shape(graph, model.mamba, model.token_width, 1, model.patch, model.hidden),
+        edges=tuple(name for name, used in edges.items() if used and model.graph),
+        samples=model.samples,
+        visits=VISITS,
+        wavelength=tuple(wavelength.tolist()),
+    )
+
+
+def drawn_spectra(config: Config) -> FloatArray:
+    """(population, 283) spectra of the simulator's planets; none where there is no pretraining."""
+    count = config.train.population if config.train.pretrain else 0
+    foreign = round(_FOREIGN * count)
+    seed = _POPULATION_SEED + config.train.seed
+    planets = draw_planets(seed, range(count - foreign))
+    planets += draw_planets(seed, range(count - foreign, count), "ood")
+    return np.array([planet.spectrum for planet in planets]).reshape(count, N_CHANNELS)
+
+
+@dataclass(frozen=True)
+class _Learnable:
+    """Planets that networks learn from, in ascending order, and the arrays of them."""
+
+    planets: tuple[int, ...]
+    batch: PlanetBatch
+    truth: Tensor
+
+    def rows(self, planets: tuple[int, ...]) -> Tensor:
+        """Rows of some of the planets."""
+        wanted = set(planets)
+        return torch.tensor([i for i, planet in enumerate(self.planets) if planet in wanted])
+
+
+def _sequence(task: PlanetTask, fits: Path) -> str:
+    return write_sequence(task, fits / f"{task.planet_id}.nc")
+
+
+def _learnable(
+    config: Config, known: KnownPlanets, physics: PhysicsTraining, run: Run, progress: Progress
+) -> _Learnable:
+    """Inputs of every planet whose transit was found.
+
+    Raises
+    ------
+    DataError : fewer planets than networks can learn from
+    """
+    joint = [p for p, fit in physics.fits.items() if fit.posterior.estimator == "joint"]
+    if config.model.mamba:
+        work = partial(_sequence, fits=known.out / "train" / "second")
+        done, failed = for_each_planet(work, sorted(joint), config, run, progress)
+        physics.failed.update(failed)
+        joint = list(done)
+    if len(joint) < LEAST_PLANETS:
+        found = f"{len(joint)} with a transit"
+        remedy = "use model=physics, or the V50 that comes with the package"
+        raise DataError(known.out, f"at least {LEAST_PLANETS} planets", found, remedy)
+    inputs: dict[int, NetworkInput] = {
+        planet: input_of(config, physics.fits[planet], known.stars[planet], physics.taught[planet])
+        for planet in sorted(joint)
+    }
+    truth = 1e6 * np.stack([known.depth[planet] for planet in inputs])
+    batch = planet_batch(stacked(list(inputs.values())))
+    return _Learnable(tuple(inputs), batch, torch.from_numpy(truth).float())
+
+
+def _curriculum(
+    config: Config, known: KnownPlanets, learnable: _Learnable, show: bool
+) -> Curriculum:
+    """What all networks share."""
+    seen = [getattr(learnable.batch, name) for name in ("depth", "sigma", "channel", "planet")]
+    digests = [str(float(values.double().sum())) for values in (*seen, learnable.truth)]
+    settings = [config.model, config.train, code_digest(), learnable.planets, digests]
+    return Curriculum(
+        plan=plan_of(config, source_of(config).wavelength),
+        train=config.train,
+        measured=learnable.batch,
+        drawn=torch.from_numpy(1e6 * drawn_spectra(config)).float(),
+        naive=naive_model(np.stack(list(known.depth.values()))),
+        folder=known.out / "train" / "networks",
+        digest=config_hash(settings),
+        journal=TrainingJournal(known.out / JOURNAL, show),
+    )
+
+
+def _out_of_fold(
+    config: Config, learnable: _Learnable, curriculum: Curriculum
+) -> tuple[dict[int, tuple[Corrected, int]], list[V50]]:
+    """Corrected posteriors of every planet by networks that never saw it, and all networks."""
+    members: list[V50] = []
+    found: dict[int, tuple[Corrected, int]] = {}
+    for number, fold in enumerate(folds(learnable.planets, config.train.folds)):
+        rows = learnable.rows(fold)
+        others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
+        spectra = KnownSpectra(learnable.batch.take(others), learnable.truth[others])
+        networks = [
+            train_member(curriculum, spectra, f"{number}_{seed}", config.train.seed + seed)
+            for seed in range(config.train.seeds)
+        ]
+        held_out = learnable.batch.take(rows)
+        answer = averaged([corrected(network, held_out) for network in networks])
+        found |= {learnable.planets[int(row)]: (answer, i) for i, row in enumerate(rows)}
+        members += networks
+    return found, members
+
+
+def _table(
+    config: Config,
+    known: KnownPlanets,
+    physics: PhysicsTraining,
+    found: Mapping[int, tuple[Corrected, int]],
+) -> Predictions:
+    """Out-of-fold predictions of all planets; physics alone where there was no transit."""
+    answers: dict[int, Answer] = {}
+    for planet, answer in physics.answers.items():
+        start = replace(answer, sigma=physics.sigma[planet])
+        answers[planet] = corrected_answer(start, *found[planet]) if planet in found else start
+    attributes = {"estimator": "v50", "calibration": "sigma learnt from the other folds"}
+    table = predictions_of(answers, (), source_of(config).wavelength, attributes)
+    return replace(table, truth=np.stack([known.depth[planet] for planet in table.planet_ids]))
+
+
+def train_v50(config: Config, run: Run, progress: Progress) -> TrainSummary:
+    """Learn physics and networks; write the checkpoint and the out-of-fold predictions.
+
+    Raises
+    ------
+    DataError : the survey has no truth, or fewer planets than can teach anything
+    """
+    physics, known = learn_physics(config, run, progress), known_planets(config)
+    learnable = _learnable(config, known, physics, run, progress)
+    with torch.random.fork_rng(devices=[]):
+        curriculum = _curriculum(config, known, learnable, show=True)
+        found, members = _out_of_fold(config, learnable, curriculum)
+    table = _table(config, known, physics, found)
+    write_predictions(known.out / OUT_OF_FOLD, table)
+    texts = {
+        "config": canonical_json(config.portable()),
+        "run_hash": run.hash,
+        "planets": str(len(table.planet_ids)),
+        "out_of_fold": sha256(known.out / OUT_OF_FOLD),
+    }
+    path = known.out / FILE_NAME
+    write_checkpoint(path, v50_checkpoint(curriculum.plan, members, physics.model, texts))
+    return summarise(table, physics.failed, path)

@@ -1,0 +1,1 @@
+"""How networks learn: objective, augmentation, epochs that can be interrupted."""

@@ -1,0 +1,135 @@
+"""One network from start to end: pretraining that all folds share, then the known planets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from spectramind.conf.schema.train import TrainConfig
+from spectramind.models.planet_batch import PlanetBatch
+from spectramind.models.v50 import V50
+from spectramind.models.v50_checkpoint import V50Plan, build
+from spectramind.submission.score import NaiveModel
+from spectramind.training.epochs import Journal, Lesson, train_epochs
+from spectramind.training.learner import Learner
+from spectramind.training.schedule import Schedule
+from spectramind.training.score_loss import SymbolicWeights
+
+_PRETRAINING_STEPS = 100
+_JUDGES = 0.15
+_ENOUGH_TO_JUDGE = 100
+_GENTLER = 0.25
+"""Learning rate on known planets over that of pretraining: few planets, much learnt already."""
+
+
+class Diary(Protocol):
+    """Where the networks of a training tell how it goes."""
+
+    def of(self, member: str) -> Callable[[dict[str, Any]], None]:
+        """Called with a record after every epoch of a network."""
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """What all networks of a training share.
+
+    measured  planets whose errors are lent to drawn spectra
+    drawn     (population, 283) ppm; empty without pretraining
+    folder    where the states are kept
+    digest    of configuration and data
+    """
+
+    plan: V50Plan
+    train: TrainConfig
+    measured: PlanetBatch
+    drawn: Tensor
+    naive: NaiveModel
+    folder: Path
+    digest: str
+    journal: Diary
+
+    def symbolic(self) -> SymbolicWeights:
+        """Weights of the constraints."""
+        return SymbolicWeights(**self.train.symbolic.model_dump())
+
+    def device(self) -> torch.device:
+        """A GPU where there is one."""
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    def log(self, name: str) -> Journal:
+        """Journal of one network."""
+        return Journal(self.folder / f"{name}.safetensors", self.digest, self.journal.of(name))
+
+
+@dataclass(frozen=True)
+class KnownSpectra:
+    """Planets with known depths (planet, 283) in ppm."""
+
+    planets: PlanetBatch
+    truth: Tensor
+
+
+def pretrained(curriculum: Curriculum, seed: int) -> V50:
+    """A network that has seen drawn spectra only; the same for every fold, as no depth is used."""
+    train = curriculum.train
+    torch.manual_seed(seed)
+    network = build(curriculum.plan).to(curriculum.device())
+    network.learn_features(curriculum.measured.to(curriculum.device()))
+    if not len(curriculum.drawn) or not train.pretrain_epochs:
+        return network
+    schedule = Schedule(train.pretrain_epochs, _PRETRAINING_STEPS, train.batch, train.rate)
+    learner = Learner(network, schedule)
+    lesson = Lesson(curriculum.measured, curriculum.drawn, curriculum.naive, curriculum.symbolic())
+    train_epochs(learner, lesson, curriculum.log(f"pretrained_{seed}"))
+    network.load_state_dict(learner.best)
+    return network
+
+
+def train_member(curriculum: Curriculum, known: KnownSpectra, name: str, seed: int) -> V50:
+    """One network of the ensemble, on the CPU and ready to predict.
+
+    Parameters
+    ----------
+    known : planets of the other folds
+    """
+    network = pretrained(curriculum, seed)
+    # The state of the random numbers depends on whether pretraining was resumed; this does not.
+    torch.manual_seed(seed + 1)
+    train, count = curriculum.train, len(known.truth)
+    order = torch.randperm(count)
+    judged = round(_JUDGES * count) if count >= _ENOUGH_TO_JUDGE else 0
+    judges, taught = order[:judged], order[judged:]
+    schedule = Schedule(
+        epochs=train.epochs,
+        steps=math.ceil(len(taught) / train.batch),
+        batch=train.batch,
+        rate=_GENTLER * train.rate,
+        patience=train.patience if judged else None,
+    )
+    truth = known.truth[taught]
+    lesson = Lesson(
+        measured=curriculum.measured,
+        spectra=_balanced(curriculum.drawn, truth),
+        naive=curriculum.naive,
+        symbolic=curriculum.symbolic(),
+        planets=known.planets.take(taught),
+        truth=truth,
+        judges=known.planets.take(judges) if judged else None,
+        judges_truth=known.truth[judges] if judged else None,
+    )
+    learner = Learner(network, schedule)
+    train_epochs(learner, lesson, curriculum.log(f"member_{name}"))
+    network.load_state_dict(learner.best)
+    return network.eval().cpu()
+
+
+def _balanced(drawn: Tensor, known: Tensor) -> Tensor:
+    """Drawn and known spectra, about as many of each."""
+    times = max(round(len(drawn) / max(len(known), 1)), 1)
+    return torch.cat([drawn.reshape(-1, known.shape[1]), known.repeat(times, 1)])
