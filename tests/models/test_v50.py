@@ -59,16 +59,15 @@ def test_untrained_network_is_the_posterior() -> None:
     answer = build(PLAN).eval()(batch)
     assert torch.equal(answer.mu, batch.depth)
     assert torch.equal(answer.common, batch.sigma[:, 1])
-    expected = torch.cat(
-        [batch.sigma[:, :1], torch.hypot(batch.sigma[:, 1:2], batch.sigma[:, 2:])], 1
-    )
+    airs = torch.hypot(batch.sigma[:, 1:2], batch.sigma[:, 2:])
+    expected = torch.cat([batch.sigma[:, :1], airs], 1)
     assert torch.allclose(answer.sigma, expected)
 
 
 def test_correction_of_the_shape_leaves_the_mean_alone() -> None:
     batch, network = some_planets(), trained(1)
     torch.nn.init.zeros_(network.planet_head.weight)
-    moved = network(batch).mu - batch.depth
+    moved = corrected(network, batch).mu - batch.depth
     assert float(moved.abs().max()) > 0.01
     assert torch.equal(moved[:, 0], torch.zeros(3))
     in_sigma = (moved[:, 1:] / batch.sigma[:, 2:]).mean(1)

@@ -84,7 +84,7 @@ def journal(folder: Path, tell: Callable[[dict[str, Any]], None] = lambda _: Non
     return Journal(folder / "state.safetensors", "digest", tell)
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """Stands for a signal between two epochs."""
 
 
@@ -94,9 +94,9 @@ def test_interrupted_training_ends_with_the_same_bits(tmp_path: Path) -> None:
 
     def kill(record: dict[str, Any]) -> None:
         if record["epoch"] == 2:
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train_epochs(learner(), lesson(), journal(tmp_path / "halted", kill))
     resumed, epochs = learner(), []
     train_epochs(
@@ -126,6 +126,14 @@ def test_training_removes_a_constant_error(tmp_path: Path) -> None:
     last = records[-1]
     assert {"epoch", "loss", "score", "mean_z2", "seconds_left"} <= last.keys()
     assert last["loss"]["known score"] < records[0]["loss"]["known score"]
+
+
+def test_pretraining_keeps_its_average(tmp_path: Path) -> None:
+    whole = lesson()
+    drawn = Lesson(whole.measured, whole.spectra, NAIVE, NO_CONSTRAINT)
+    student = learner(1)
+    train_epochs(student, drawn, journal(tmp_path))
+    assert all(torch.equal(student.best[n], value) for n, value in student.average.items())
 
 
 def test_patience_ends_a_training() -> None:

@@ -52,7 +52,7 @@ class MessageRound(nn.Module):
         self.norm = RmsNorm(width)
         self.own = nn.Linear(width, width)
         self.leave = nn.Linear(width, width, bias=False)
-        bases = min(8, relations)
+        bases = min(4, relations)
         self.messages: nn.Module = (
             EdgeBiasedAttention(relations, width)
             if shape.attention

@@ -162,7 +162,7 @@ def train_epochs(learner: Learner, lesson: Lesson, journal: Journal) -> None:
             record["score"], record["mean_z2"] = _judgement(learner, lesson)
             learner.judged(record["score"])
         else:
-            learner.best = learner.average
+            learner.settled()
         learner.counters.epoch += 1
         learner.save(journal.state, journal.digest)
         done = learner.counters.epoch - first
