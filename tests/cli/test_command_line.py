@@ -14,7 +14,7 @@ from pipeline_commands import spectramind
 
 VERBS = (
     "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "submit", "validate",
-    "score", "report", "sweep", "manifest",
+    "score", "report", "sweep", "manifest", "compare", "ablate",
 )  # fmt: skip
 
 

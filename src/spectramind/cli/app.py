@@ -10,7 +10,9 @@ import typer
 
 from spectramind import __version__
 from spectramind.cli import (
+    ablate,
     calibrate_temp,
+    compare,
     fit,
     manifest,
     predict,
@@ -51,6 +53,8 @@ app.command("validate", epilog=validate_verb.EXAMPLE)(validate_verb.validate)
 app.command("score", epilog=score.EXAMPLE)(score.score)
 app.command("report", epilog=report_verb.EXAMPLE)(report_verb.report)
 app.command("manifest", epilog=manifest.EXAMPLE)(manifest.manifest)
+app.command("compare", epilog=compare.EXAMPLE)(compare.compare)
+app.command("ablate", epilog=ablate.EXAMPLE)(ablate.ablate)
 app.command("sweep", epilog=sweep_verb.EXAMPLE)(sweep_verb.sweep)
 app.add_typer(runs.app, name="runs")
 app.add_typer(kaggle_verbs.app, name="kaggle")

@@ -45,7 +45,8 @@ class SweepSummary:
     rows: tuple[dict[str, Any], ...]
 
 
-def _data_digest(config: Config) -> str:
+def data_digest(config: Config) -> str:
+    """Digest of the light curves of all selected planets."""
     source = source_of(config)
     return config_hash({str(planet): source.digest(planet) for planet in selected_planets(config)})
 
@@ -72,7 +73,7 @@ def sweep_points(verb: SweptVerb, overrides: Sequence[str]) -> list[SweepPoint]:
         config = absolute_paths(compose([*fixed, *swept, *own]))
         where = (config.paths.input, config.data)
         if where not in data:
-            data[where] = _data_digest(config)
+            data[where] = data_digest(config)
         depends = [run_hash(verb, config), data[where], checkpoint_digest(config)]
         points.append(
             SweepPoint(verb, values, (*fixed, *swept, *own), config, config_hash(depends))

@@ -30,7 +30,11 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
         raise ConfigurationError("model.ckpt is what `train` writes; leave it out")
     if config.data.split != "train":
         raise ConfigurationError("data.split=test has no known depths; train on data.split=train")
-    summary = estimator_of(config).train(config, run, progress)
+    estimator = estimator_of(config)
+    summary = estimator.train(config, run, progress)
+    if not estimator.finds_transits:
+        # Calibrators read what a transit fit says about itself.
+        return replace(summary, calibrators=("none: sigma is what the model states",))
     out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
     calibrators, table = learn_from(read_predictions(out_of_fold), out_of_fold, config.calib)
     add_calibrators(Path(summary.checkpoint), config.model.name, calibrators)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from spectramind.conf.schema.calibration import CalibConfig
+from spectramind.conf.schema.compare import CompareConfig
 from spectramind.conf.schema.data import DataConfig
 from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.conf.schema.kaggle import KaggleConfig
@@ -34,6 +35,7 @@ class Config(Section):
     submit: SubmitConfig = Field(description="submission files")
     report: ReportConfig = Field(description="HTML report")
     sim: SimulatorConfig = Field(description="simulated surveys")
+    compare: CompareConfig = Field(description="models side by side")
     kaggle: KaggleConfig = Field(description="datasets and notebook")
 
     def portable(self) -> dict[str, Any]:
@@ -42,7 +44,9 @@ class Config(Section):
         Two runs with equal portable configuration, code and data give the same bytes, wherever
         they ran; its hash names the run.
         """
-        values = self.model_dump(mode="json", exclude={"paths", "runtime", "sim", "kaggle"})
+        values = self.model_dump(
+            mode="json", exclude={"paths", "runtime", "sim", "compare", "kaggle"}
+        )
         values["submit"] = {k: v for k, v in values["submit"].items() if k not in ("csv", "bundle")}
         values["model"] = {k: v for k, v in values["model"].items() if k != "ckpt"}
         return values
