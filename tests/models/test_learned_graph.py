@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spectramind.models.learned_graph import NEIGHBOURS, learned_graph
+from spectramind.models.learned_graph import NEIGHBOURS, learned_graphs
 
 torch = pytest.importorskip("torch")
 
@@ -20,6 +20,14 @@ def test_the_graph_of_a_checkpoint_is_that_of_the_network() -> None:
         for name, value in member.state_dict().items()
     }
     expected = np.mean([member().detach().numpy() for member in members], axis=0)
-    found = learned_graph({**arrays, "member.0.airs.enter.weight": np.zeros((3, 3))})
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-    assert learned_graph({"calibration.factors": np.ones(3)}) is None
+    operators = np.arange(2 * 9.0).reshape(2, 3, 3)
+    others = {
+        "member.0.airs.enter.weight": np.zeros((3, 3)),
+        "calibrators.relational.0.network.operators": operators,
+        "calibrators.relational.1.network.operators": np.empty((0, 3, 3)),
+    }
+    found = learned_graphs({**arrays, **others})
+    np.testing.assert_allclose(found["the network"], expected, atol=1e-6)
+    mean = operators.mean(axis=0) * (1 - np.eye(3))
+    np.testing.assert_allclose(found["COREL"], mean)
+    assert learned_graphs({"calibrators.parts": np.ones(3)}) == {}

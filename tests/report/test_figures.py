@@ -108,7 +108,7 @@ def test_without_a_truth_there_are_sentences() -> None:
     figures += [probability_figure(planets), residual_heat_figure(planets), error_figure(planets)]
     figures += [residual_power_figure(planets), planet_map_figure(planets)]
     figures += error_against_figures(planets)
-    figures += [*training_figures(None), *graph_figures(None, WAVELENGTH), shake_up_figure(None)]
+    figures += [*training_figures(None), *graph_figures({}, WAVELENGTH), shake_up_figure(None)]
     for figure in figures:
         assert figure.layers == ()
         assert figure.absent.endswith(".")
@@ -119,7 +119,7 @@ def test_the_strongest_edges_count_both_directions() -> None:
     graph = np.zeros((283, 283))
     graph[3, 9], graph[9, 3], graph[5, 7], graph[4, 4] = 0.2, 0.3, 0.4, 9.0
     assert strongest_edges(graph, 5) == [(3, 9, 0.5), (5, 7, 0.4)]
-    heat, arcs = graph_figures(graph, WAVELENGTH)
+    heat, arcs = graph_figures({"the network": graph}, WAVELENGTH)
     assert heat.layers[0].y.max() == pytest.approx(1.0)
     assert arcs.layers[0].x.tolist() == [WAVELENGTH[3], WAVELENGTH[5]]
 
@@ -153,7 +153,7 @@ def test_every_figure_can_be_drawn_on_paper(planets: PlanetSet) -> None:
     figures = [spectrum_figure(planets, {"H2O": np.linspace(0, 1, 283)}), error_figure(planets)]
     figures += [residual_heat_figure(planets), planet_map_figure(planets)]
     figures += [*training_figures(curves), probability_figure(planets), sigma_depth_figure(planets)]
-    figures += graph_figures(np.eye(283, k=3), WAVELENGTH)
+    figures += graph_figures({"COREL": np.eye(283, k=3)}, WAVELENGTH)
     for figure in figures:
         drawing = draw(figure, planet=1)
         drawing.canvas.draw()

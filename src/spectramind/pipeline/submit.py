@@ -16,6 +16,7 @@ from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import sha256
 from spectramind.report.page import Page, render
 from spectramind.submission.bundle import CONFIG, REPORT, TABLE, write_bundle
+from spectramind.submission.problem import ValidationReport
 from spectramind.submission.table import write_submission
 
 CANDIDATE = "candidate.csv"
@@ -94,6 +95,18 @@ def _write_report(submission: Submission, page: Page) -> None:
     write_text(submission.where.report, render(submission.with_journal(page)))
 
 
+def _verdict_on(submission: Submission) -> ValidationReport:
+    """Verdict on the table in its usual place; on a new one where it was written elsewhere."""
+    if submission.csv.is_file():
+        return submission.validated(submission.csv)
+    candidate = submission.where.out / CANDIDATE
+    write_submission(candidate, submission.table)
+    try:
+        return submission.validated(candidate)
+    finally:
+        candidate.unlink()
+
+
 @dataclass(frozen=True)
 class WrittenPages:
     """Files that `report` wrote; None where there is nothing to make one from."""
@@ -107,13 +120,13 @@ def write_pages(config: Config, progress: Progress) -> WrittenPages:
 
     Raises
     ------
-    DataError : there is neither a submission nor a trained model
+    DataError : there is neither a prediction nor a trained model
     """
     out = last_out(config)
     dashboard = write_dashboard(config, out, progress)
     if dashboard is not None and not Places(out, config.data.split).predictions.is_file():
         return WrittenPages(None, str(dashboard))
     submission = last_submission(config)
-    page = submission.page(submission.validated(submission.csv), progress)
+    page = submission.page(_verdict_on(submission), progress)
     _write_report(submission, page)
     return WrittenPages(str(submission.where.report), str(dashboard) if dashboard else None)

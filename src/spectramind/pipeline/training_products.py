@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
-from spectramind.models.learned_graph import learned_graph
+from spectramind.models.learned_graph import learned_graphs
 from spectramind.report.training_record import Comparison, TrainingCurves, TrainingRecord
 
 FloatArray = NDArray[np.float64]
@@ -35,7 +35,7 @@ def read_record(folder: Path, arrays: Mapping[str, FloatArray]) -> TrainingRecor
     """
     return TrainingRecord(
         curves=_curves(folder / CURVES),
-        graph=learned_graph(arrays),
+        graphs=learned_graphs(arrays),
         comparison=_table(_near(folder, COMPARISON)),
         ablation=_table(_near(folder, ABLATION)),
     )

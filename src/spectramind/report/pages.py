@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from spectramind.atmosphere.molecules import MOLECULES
@@ -176,19 +178,25 @@ def _training_section(planets: PlanetSet, record: TrainingRecord) -> Section:
     return Section(
         "Training",
         "How the model came about, and what its graph has learned.",
-        (*training_figures(record.curves), *graph_figures(record.graph, planets.wavelength)),
-        (_edges(record.graph, planets.wavelength),),
+        (*training_figures(record.curves), *graph_figures(record.graphs, planets.wavelength)),
+        _edges(record.graphs, planets.wavelength),
     )
 
 
-def _edges(graph: FloatArray | None, wavelength: FloatArray) -> Table:
-    edges = [] if graph is None else strongest_edges(graph, _EDGES)
-    rows = tuple(
-        (f"{wavelength[a]:.3f} µm", f"{wavelength[b]:.3f} µm", f"{weight:.3f}")
-        for a, b, weight in edges
+def _edges(graphs: Mapping[str, FloatArray], wavelength: FloatArray) -> tuple[Table, ...]:
+    """Strongest pairs of channels of every graph."""
+    return tuple(
+        Table(
+            f"Strongest edges of {name}",
+            ("from", "to", "weight"),
+            tuple(
+                (f"{wavelength[a]:.3f} µm", f"{wavelength[b]:.3f} µm", f"{weight:.3f}")
+                for a, b, weight in strongest_edges(graph, _EDGES)
+            ),
+            "No two channels are joined.",
+        )
+        for name, graph in graphs.items()
     )
-    absent = "This model has not learned a graph, so there are no edges to name."
-    return Table("Strongest learned edges", ("from", "to", "weight"), rows, absent)
 
 
 def _comparison_section(record: TrainingRecord) -> Section:

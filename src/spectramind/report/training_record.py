@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,14 +39,14 @@ class Comparison:
 class TrainingRecord:
     """Everything beside the out-of-fold predictions.
 
-    graph       (283, 283) learned weight from channel (column) to channel (row)
+    graphs      (283, 283) weight from channel (column) to channel (row), by who has learned it
     comparison  models beside each other
     ablation    the model with one part left out at a time
     shake_up    (split,) private minus public score over random splits of the planets
     """
 
     curves: TrainingCurves | None = None
-    graph: FloatArray | None = None
+    graphs: Mapping[str, FloatArray] = field(default_factory=dict)
     comparison: Comparison | None = None
     ablation: Comparison | None = None
     shake_up: FloatArray | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,10 +52,20 @@ def strongest_edges(graph: FloatArray, count: int) -> list[tuple[int, int, float
     return [(int(a), int(b), float(both[a, b])) for a, b in pairs if both[a, b] > 0]
 
 
-def graph_figures(graph: FloatArray | None, wavelength: FloatArray) -> tuple[Figure, ...]:
+def graph_figures(graphs: Mapping[str, FloatArray], wavelength: FloatArray) -> tuple[Figure, ...]:
     """Learned weights between channels: as a matrix, and the strongest edges as arcs."""
-    if graph is None:
+    if not graphs:
         return (missing("graph", "Learned graph", "This model has not learned a graph."),)
+    return tuple(
+        figure
+        for number, (name, graph) in enumerate(graphs.items())
+        for figure in _graph_figures(number, name, graph, wavelength)
+    )
+
+
+def _graph_figures(
+    number: int, name: str, graph: FloatArray, wavelength: FloatArray
+) -> tuple[Figure, Figure]:
     channels = np.arange(1.0, len(graph) + 1.0)
     names = tuple(f"{wave:.3f} µm" for wave in wavelength)
     top = max(float(graph.max()), 1e-12)
@@ -66,11 +78,18 @@ def graph_figures(graph: FloatArray | None, wavelength: FloatArray) -> tuple[Fig
         "answer",
         wavelength[start.astype(np.intp)],
         wavelength[end.astype(np.intp)],
-        weight / weight.max(),
+        weight / max(float(weight.max(initial=0.0)), 1e-12),
     )
+    axes = Axis("from channel"), Axis("to channel")
     return (
-        Figure("graph", "Learned graph", Axis("from channel"), Axis("to channel"), (matrix,)),
-        Figure("edges", "Strongest edges", WAVELENGTH, Axis("", low=0.0, high=1.0), (arcs,)),
+        Figure(f"graph_{number}", f"Graph of {name}", *axes, (matrix,)),
+        Figure(
+            f"edges_{number}",
+            f"Strongest edges of {name}",
+            WAVELENGTH,
+            Axis("", low=0.0, high=1.0),
+            (arcs,),
+        ),
     )
 
 
