@@ -99,3 +99,49 @@ def test_what_cannot_be_trained_is_one_line(survey: Path, tmp_path: Path) -> Non
     )
     assert done.returncode == 3
     assert "nothing to train" in done.stderr
+
+
+@pytest.mark.slow
+def test_networks_start_from_the_same_fits(trained: Path, survey: Path) -> None:
+    pytest.importorskip("torch")
+    small = [
+        "model=v50", "model.samples=128", "train.population=16", "train.pretrain_epochs=0",
+        "train.epochs=1", "train.batch=4", "calib.corel=false",
+    ]  # fmt: skip
+    oracle = read_predictions(trained / "out" / "out_of_fold.nc")
+    done = spectramind(
+        "train", *small, f"paths.input={survey}", "paths.out=out", "train.folds=3", "--json",
+        cwd=trained,
+    )  # fmt: skip
+    summary = json_of(done)
+    assert summary["planets"] == PLANETS
+    assert "epoch 1" in done.stderr
+    journal = (trained / "out" / "training.jsonl").read_text().splitlines()
+    assert len(journal) == 3
+    assert "known score" in journal[0]
+    # One epoch from the identity: near the posterior that it starts from.
+    found = read_predictions(trained / "out" / "out_of_fold.nc")
+    assert np.abs(found.mu - oracle.mu).max() < 3 * oracle.sigma.max()
+    predict = spectramind(
+        "predict", *small, f"paths.input={survey}", "paths.out=told",
+        "model.ckpt=out/model.ckpt", cwd=trained,
+    )  # fmt: skip
+    assert predict.returncode == 0, predict.stderr
+    assert read_predictions(trained / "told" / "predictions.nc").status == ("ok", "ok")
+    wrong = spectramind(
+        "predict", "model=physics", f"paths.input={survey}", "paths.out=told",
+        "model.ckpt=out/model.ckpt", cwd=trained,
+    )  # fmt: skip
+    assert wrong.returncode == 2
+    assert "use model=v50" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_one_planet_teaches_no_network(survey: Path, tmp_path: Path) -> None:
+    one = read_truth(survey / "train.csv").planet_ids[0]
+    done = spectramind(
+        "train", "model=v50", f"data.planets=[{one}]", f"paths.input={survey}", "paths.out=out",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "at least" in done.stderr
