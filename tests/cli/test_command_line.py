@@ -13,8 +13,8 @@ import pytest
 from pipeline_commands import spectramind
 
 VERBS = (
-    "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "submit", "validate",
-    "score", "report", "sweep", "manifest", "compare", "ablate",
+    "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "coverage",
+    "submit", "validate", "score", "report", "sweep", "manifest", "compare", "ablate",
 )  # fmt: skip
 
 

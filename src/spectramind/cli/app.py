@@ -22,6 +22,7 @@ from spectramind.cli import (
     selftest,
     simulate,
 )
+from spectramind.cli import coverage as coverage_verb
 from spectramind.cli import kaggle as kaggle_verbs
 from spectramind.cli import report as report_verb
 from spectramind.cli import submit as submit_verb
@@ -48,6 +49,7 @@ app.command("fit", epilog=fit.EXAMPLE)(fit.fit)
 app.command("train", epilog=train_verb.EXAMPLE)(train_verb.train)
 app.command("predict", epilog=predict.EXAMPLE)(predict.predict)
 app.command("calibrate-temp", epilog=calibrate_temp.EXAMPLE)(calibrate_temp.calibrate_temp)
+app.command("coverage", epilog=coverage_verb.EXAMPLE)(coverage_verb.coverage)
 app.command("submit", epilog=submit_verb.EXAMPLE)(submit_verb.submit)
 app.command("validate", epilog=validate_verb.EXAMPLE)(validate_verb.validate)
 app.command("score", epilog=score.EXAMPLE)(score.score)

@@ -15,7 +15,6 @@ from spectramind.models.channel_graph import channel_graph
 from spectramind.models.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from spectramind.models.predictions import Predictions
 from spectramind.submission.score import CHANNEL_WEIGHTS, cell_scores, naive_model
-from spectramind.survey.tables import Truth
 from spectramind.uncertainty.calibrators import Calibrators, Certified, certify
 from spectramind.uncertainty.conformal import LEVELS
 from spectramind.uncertainty.cross_fit import Lesson
@@ -141,13 +140,3 @@ def read_calibrators(path: Path, model: str) -> Calibrators | None:
     except (KeyError, ValueError) as error:
         remedy = "train it again with `spectramind train`"
         raise DataError(path, "its calibrators", str(error), remedy) from error
-
-
-def with_truth(predictions: Predictions, truth: Truth) -> Predictions:
-    """Predictions with the known depths of their planets; NaN where there are none."""
-    row_of = {planet: row for row, planet in enumerate(truth.planet_ids)}
-    depth = np.full_like(predictions.mu, np.nan)
-    for row, planet in enumerate(predictions.planet_ids):
-        if planet in row_of:
-            depth[row] = truth.depth[row_of[planet]]
-    return replace(predictions, truth=depth)

@@ -12,7 +12,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
 from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
@@ -31,14 +30,12 @@ from spectramind.pipeline.training import (
 )
 from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
-from spectramind.transit.calibration import TransitCalibration, learn_calibration, scaled_sigma
+from spectramind.transit.calibration import TransitCalibration, learn_calibration
 from spectramind.transit.cross_validation import folds
 from spectramind.transit.hierarchy import learn_priors
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.planet_fit_product import read_planet_fit
 from spectramind.transit.priors import TransitPriors, read_priors, write_priors
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,6 @@ class PhysicsTraining:
 
     model    learnt from all planets
     answers  of every planet, with priors and mean correction that the other folds teach
-    sigma    (283,) of every planet, calibrated by the other folds
     taught   calibration that the other folds teach, by planet id
     fits     of every planet, with priors that the other folds teach
     failed   reason by planet id
@@ -128,7 +124,6 @@ class PhysicsTraining:
 
     model: PhysicsModel
     answers: dict[int, Answer]
-    sigma: dict[int, FloatArray]
     taught: dict[int, TransitCalibration]
     fits: dict[int, PlanetFit]
     failed: dict[int, str]
@@ -150,19 +145,17 @@ def learn_physics(config: Config, run: Run, progress: Progress) -> PhysicsTraini
     first = training.read("first", done)
     second, failed_again = _second_pass(training, first, run, progress)
     answers: dict[int, Answer] = {}
-    sigma: dict[int, FloatArray] = {}
     calibrations: dict[int, TransitCalibration] = {}
     for fold in folds(sorted(second), config.train.folds):
         others = {planet: fit for planet, fit in second.items() if planet not in fold}
         taught = PhysicsModel(training.generic, _calibration(known, others))
         for planet in fold:
             answers[planet] = physics_answer(second[planet], known.stars[planet], taught)
-            sigma[planet] = scaled_sigma(second[planet].posterior, taught.calibration)
             calibrations[planet] = taught.calibration
     origin = config_hash({str(planet): digest for planet, digest in done.items()})
     model = PhysicsModel(_learn(training, first, origin), _calibration(known, second))
     ascending = {planet: answers[planet] for planet in sorted(answers)}
-    return PhysicsTraining(model, ascending, sigma, calibrations, second, failed | failed_again)
+    return PhysicsTraining(model, ascending, calibrations, second, failed | failed_again)
 
 
 def _calibration(known: KnownPlanets, fits: Mapping[int, PlanetFit]) -> TransitCalibration:
@@ -188,11 +181,10 @@ def train_physics(config: Config, run: Run, progress: Progress) -> TrainSummary:
         "planets": str(len(training.answers)),
     }
     write_checkpoint(path, physics_checkpoint(training.model, texts))
-    attributes = {"estimator": "physics", "calibration": "factors learnt from the other folds"}
+    attributes = {"estimator": "physics", "calibration": "none: sigma is sigma_raw"}
     table = predictions_of(training.answers, (), source_of(config).wavelength, attributes)
     out_of_fold = replace(
         table,
-        sigma=np.stack([training.sigma[planet] for planet in table.planet_ids]),
         truth=np.stack([known.depth[planet] for planet in table.planet_ids]),
     )
     write_predictions(known.out / OUT_OF_FOLD, out_of_fold)

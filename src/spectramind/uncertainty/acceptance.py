@@ -17,6 +17,9 @@ BAND = (0.85, 0.97)
 """Share of errors within 1.645 sigma that is true enough; 90 % for Gaussian errors. Heavier tails
 at the same root mean square put more of them inside, never the other way."""
 
+ERRORS = 0.5
+"""Standard errors by which the score must rise."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -62,4 +65,4 @@ def judge(sample: Sample, before: FloatArray, after: FloatArray, score: Score) -
     old, new = (covered_share(sample.error, GAUSSIAN[1] * sigma) for sigma in (before, after))
     steady = BAND[0] <= new <= BAND[1] or abs(new - 0.9) <= abs(old - 0.9)
     error = float(gain.std(ddof=1)) / np.sqrt(gain.size)
-    return Verdict(rises(gain) and steady, float(gain.mean()), error, new)
+    return Verdict(rises(gain, ERRORS) and steady, float(gain.mean()), error, new)

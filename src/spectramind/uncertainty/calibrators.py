@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.uncertainty.conformal import BAND_LEVEL, LEVELS
-from spectramind.uncertainty.half_widths import GAUSSIAN, relational_scale
+from spectramind.uncertainty.half_widths import GAUSSIAN, relational_scale, towards_gaussian
 from spectramind.uncertainty.novelty import Novelty, widening
 from spectramind.uncertainty.relational import Relational, relational_half_widths
 from spectramind.uncertainty.sample import Sample
@@ -34,11 +34,13 @@ class RelationalStage:
     """COREL and what follows it.
 
     networks  averaged
+    share     of their answer that is believed; the rest is Gaussian
     factor    (283,) root mean square of what is left, on the scale that serves as sigma
     conformal of its half-widths
     """
 
     networks: Relational
+    share: float
     factor: FloatArray
     conformal: Conformal
 
@@ -97,7 +99,8 @@ def certify(calibrators: Calibrators, sample: Sample, corel: bool = True) -> Cer
     if stage is None:
         widths = np.broadcast_to(GAUSSIAN, (*sigma.shape, len(LEVELS)))
         return promised(sigma, sigma[..., None] * widths, calibrators.conformal)
-    widths = relational_half_widths(stage.networks, sample, sigma)
+    learnt = relational_half_widths(stage.networks, sample, sigma)
+    widths = towards_gaussian(learnt, stage.share)
     related = np.maximum(sigma * relational_scale(widths) * stage.factor, calibrators.floor)
     return promised(related, sigma[..., None] * widths, stage.conformal)
 

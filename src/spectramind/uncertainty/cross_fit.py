@@ -36,7 +36,7 @@ class Lesson:
     operators  (relation, 283, 283) physical edges of COREL; None leaves COREL out
     folds      of whole planets
     pooling    channels that share a conformal factor
-    levels     temperatures to choose from
+    levels     temperatures to choose from, coarse ones first; the identity is the alternative
     graph      edges that COREL uses
     """
 
@@ -45,7 +45,7 @@ class Lesson:
     operators: FloatArray | None = None
     folds: int = 5
     pooling: Pooling = "region"
-    levels: tuple[Level, ...] = field(default=TEMPERATURES)
+    levels: tuple[Level, ...] = field(default=TEMPERATURES[1:])
     graph: Graph = "both"
 
 

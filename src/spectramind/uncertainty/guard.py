@@ -15,7 +15,7 @@ from spectramind.uncertainty.sample import Score
 FloatArray = NDArray[np.float64]
 
 LOW_QUANTILE = 0.05
-SHARES = (1.2, 1.0, 0.85, 0.7, 0.5, 0.25)
+SHARES = (1.0, 0.85, 0.7, 0.5, 0.25)
 """Floors to choose from, in units of the sigma below which 5 % of the training planets lie."""
 PREMIUM = 2e-4
 """Score that may be given up on the training planets."""

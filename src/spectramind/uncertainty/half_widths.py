@@ -33,6 +33,17 @@ def half_widths(logarithms: FloatArray) -> FloatArray:
     return np.asarray(np.cumsum(steps, axis=-1))
 
 
+def towards_gaussian(widths: FloatArray, share: float) -> FloatArray:
+    """Half-widths (..., level) drawn towards those of the normal density.
+
+    Parameters
+    ----------
+    share : 1 keeps them, 0 gives the Gaussian ones; steps are averaged as logarithms
+    """
+    steps = np.diff(widths, prepend=0.0, axis=-1)
+    return np.asarray(np.cumsum(STEPS * (steps / STEPS) ** share, axis=-1))
+
+
 def relational_scale(widths: FloatArray) -> FloatArray:
     """(...) size of sigma that half-widths (..., level) agree upon, up to one factor for all."""
     return np.asarray(np.mean(widths / GAUSSIAN, axis=-1))

@@ -23,7 +23,7 @@ from spectramind.uncertainty.conformal import (
 )
 from spectramind.uncertainty.cross_fit import CrossFit, Lesson, cross_fit, taught
 from spectramind.uncertainty.guard import PREMIUM, learn_floor
-from spectramind.uncertainty.half_widths import GAUSSIAN, relational_scale
+from spectramind.uncertainty.half_widths import GAUSSIAN, relational_scale, towards_gaussian
 from spectramind.uncertainty.novelty import Novelty
 from spectramind.uncertainty.regions import Pooling, pools
 from spectramind.uncertainty.sample import Sample
@@ -33,6 +33,8 @@ FloatArray = NDArray[np.float64]
 
 LEAST_FOR_COREL = 60
 """Planets below which nothing relational can be told from noise."""
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the networks' answer; a few hundred planets teach them less than they pretend."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ class Learnt:
 
 
 def learn_calibrators(sample: Sample, lesson: Lesson) -> Learnt:
-    """Learn, judge and keep what passes the acceptance rule."""
+    """Learn, judge and keep what passes the acceptance rule.
+
+    What is learnt reaches a training planet from other folds alone; whether a calibrator is kept is
+    one decision for all, taken on all.
+    """
     if len(sample) < LEAST_FOR_COREL:
         lesson = replace(lesson, operators=None)
     fit = cross_fit(sample, lesson)
@@ -56,9 +62,11 @@ def learn_calibrators(sample: Sample, lesson: Lesson) -> Learnt:
         fit = replace(fit, narrow=sample.sigma, sigma=sample.sigma * wide)
     novelty, fit, premium = _insured(sample, lesson, fit, novelty)
     floor = learn_floor(sample.truth, sample.mu, fit.sigma, lesson.score)
-    fit = replace(fit, sigma=np.fmax(fit.sigma, floor))
+    fit = _guarded(sample, lesson, fit)
     plain = fit.sigma[..., None] * GAUSSIAN
-    stage, verdict = _relational(sample, lesson, fit)
+    share = believed_share(sample, fit, lesson)
+    stage, verdict = _relational(sample, lesson, fit, share)
+    fit = replace(fit, widths=towards_gaussian(fit.widths, share))
     lines = (
         heat.line("temperature"),
         *temperature.lines(),
@@ -91,6 +99,29 @@ def _insured(
     return none, replace(fit, sigma=fit.narrow), 0.0
 
 
+def believed_share(sample: Sample, fit: CrossFit, lesson: Lesson) -> float:
+    """Share of the networks' answer with the best score out of fold; ties go to the smaller."""
+    if fit.networks is None:
+        return SHARES[0]
+    scores = []
+    for share in SHARES:
+        drawn = replace(fit, widths=towards_gaussian(fit.widths, share))
+        sigma = related_sigma(sample, drawn)
+        scores.append(float(np.nanmean(lesson.score(sample.truth, sample.mu, sigma))))
+    return SHARES[int(np.argmax(scores))]
+
+
+def _guarded(sample: Sample, lesson: Lesson, fit: CrossFit) -> CrossFit:
+    """Every fold above the floor that the other folds teach."""
+    sigma = fit.sigma.copy()
+    for fold in np.unique(fit.fold):
+        held = fit.fold == fold
+        others = sample.rows(~held)
+        floor = learn_floor(others.truth, others.mu, fit.sigma[~held], lesson.score)
+        sigma[held] = np.fmax(sigma[held], floor)
+    return replace(fit, sigma=sigma)
+
+
 def related_sigma(sample: Sample, fit: CrossFit) -> FloatArray:
     """(planet, 283) relational scale times the root mean square that the other folds teach."""
     scale = fit.sigma * relational_scale(fit.widths)
@@ -112,19 +143,24 @@ def _rms_factor(sample: Sample, scale: FloatArray) -> FloatArray:
 
 
 def _relational(
-    sample: Sample, lesson: Lesson, fit: CrossFit
+    sample: Sample, lesson: Lesson, fit: CrossFit, share: float
 ) -> tuple[RelationalStage | None, str]:
     """COREL and the verdict on it."""
     if fit.networks is None:
-        why = "torch is not installed" if len(sample) >= LEAST_FOR_COREL else "too few planets"
-        return None, f"corel: not learnt, identity ({why} or calib.corel=false)"
-    verdict: Verdict = judge(sample, fit.sigma, related_sigma(sample, fit), lesson.score)
+        few = f"of {LEAST_FOR_COREL} planets needed {len(sample)}"
+        why = few if len(sample) < LEAST_FOR_COREL else "calib.corel=false or no torch"
+        return None, f"corel: not learnt, identity ({why})"
+    drawn = replace(fit, widths=towards_gaussian(fit.widths, share or 1.0))
+    verdict: Verdict = judge(sample, fit.sigma, related_sigma(sample, drawn), lesson.score)
+    if share == 0.0:
+        verdict = replace(verdict, kept=False)
     if not verdict.kept:
         return None, verdict.line("corel")
-    half_width = fit.sigma[..., None] * fit.widths
-    factor = _rms_factor(sample, fit.sigma * relational_scale(fit.widths))
+    half_width = drawn.sigma[..., None] * drawn.widths
+    factor = _rms_factor(sample, drawn.sigma * relational_scale(drawn.widths))
     conformal = learn_conformal(sample.error, half_width, lesson.pooling)
-    return RelationalStage(fit.networks, factor, conformal), verdict.line("corel")
+    line = f"{verdict.line('corel')}, {100 * share:.0f} % believed"
+    return RelationalStage(fit.networks, share, factor, conformal), line
 
 
 def learn_conformal(error: FloatArray, half_width: FloatArray, pooling: Pooling) -> Conformal:

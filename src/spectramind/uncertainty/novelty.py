@@ -135,7 +135,9 @@ def _slope(features: FloatArray, square: FloatArray) -> float:
             if not held.any():
                 continue
             distance = _beyond(features[held], *_range_of(features[~held]))
-            usual = np.nanmean(square[~held])
+            usual = float(np.nanmean(square[~held]))
+            if not usual > 0.0:
+                continue
             gain += _gain(np.sqrt(np.sum(distance**2, axis=1)), square[held] / usual)
             tails += int(held.sum())
             seen |= held

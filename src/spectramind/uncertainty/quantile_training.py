@@ -28,12 +28,12 @@ class TrainingPlan:
     """
 
     shape: NetworkShape = field(default_factory=NetworkShape)
-    epochs: int = 60
-    patience: int = 8
+    epochs: int = 80
+    patience: int = 12
     batch: int = 32
-    rate: float = 3e-3
-    decay: float = 0.1
-    noise: float = 0.3
+    rate: float = 1e-3
+    decay: float = 1.0
+    noise: float = 0.5
     held_out: float = 0.2
     seed: int = 0
 

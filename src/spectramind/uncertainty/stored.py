@@ -44,6 +44,7 @@ def calibrator_arrays(calibrators: Calibrators) -> Arrays:
         networks = relational_arrays(stage.networks)
         arrays |= {f"{_RELATIONAL}{name}": values for name, values in networks.items()}
         arrays |= {
+            "related_share": np.array([stage.share]),
             "related_sigma": stage.factor,
             "related_factor": stage.conformal.factor,
             "related_band": np.array([stage.conformal.band]),
@@ -94,4 +95,5 @@ def _stage_from(own: Arrays) -> RelationalStage | None:
     if networks is None:
         return None
     conformal = Conformal(own["related_factor"], float(own["related_band"][0]))
-    return RelationalStage(networks, own["related_sigma"], conformal)
+    share = float(own["related_share"][0])
+    return RelationalStage(networks, share, own["related_sigma"], conformal)
