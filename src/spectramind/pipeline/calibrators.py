@@ -14,6 +14,7 @@ from spectramind.errors import DataError
 from spectramind.models.channel_graph import channel_graph
 from spectramind.models.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from spectramind.models.predictions import Predictions
+from spectramind.provenance.digest import sha256
 from spectramind.submission.score import CHANNEL_WEIGHTS, cell_scores, naive_model
 from spectramind.uncertainty.calibrators import Calibrators, Certified, certify
 from spectramind.uncertainty.conformal import LEVELS
@@ -111,8 +112,12 @@ def _with(predictions: Predictions, usable: NDArray[np.bool_], found: Certified)
     )
 
 
-def add_calibrators(path: Path, model: str, calibrators: Calibrators) -> None:
+def add_calibrators(path: Path, model: str, calibrators: Calibrators, origin: Path) -> None:
     """Put calibrators into the checkpoint at `path`, in place of any that it carries.
+
+    Parameters
+    ----------
+    origin : out-of-fold predictions that taught them; the checkpoint keeps their digest
 
     Raises
     ------
@@ -120,8 +125,10 @@ def add_calibrators(path: Path, model: str, calibrators: Calibrators) -> None:
     """
     before = read_checkpoint(path, model)
     arrays = {k: v for k, v in before.arrays.items() if not k.startswith(PREFIX)}
-    texts = {**before.texts, TEXT: calibrator_text(calibrators)}
-    merged = Checkpoint(model, {**arrays, **calibrator_arrays(calibrators)}, texts)
+    learnt = {TEXT: calibrator_text(calibrators), "out_of_fold": sha256(origin)}
+    merged = Checkpoint(
+        model, {**arrays, **calibrator_arrays(calibrators)}, {**before.texts, **learnt}
+    )
     write_checkpoint(path, merged)
 
 

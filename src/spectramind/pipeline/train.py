@@ -37,7 +37,7 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
         return replace(summary, calibrators=("none: sigma is what the model states",))
     out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
     calibrators, table = learn_from(read_predictions(out_of_fold), out_of_fold, config.calib)
-    add_calibrators(Path(summary.checkpoint), config.model.name, calibrators)
     write_predictions(out_of_fold, table)
+    add_calibrators(Path(summary.checkpoint), config.model.name, calibrators, out_of_fold)
     judged = summarise(table, summary.failed, Path(summary.checkpoint))
     return replace(judged, calibrators=calibrators.lines)
