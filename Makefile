@@ -6,13 +6,13 @@ CONSTRAINTS ?= constraints.txt
 STAMP  := $(VENV)/.installed
 RUN    := cd demo && ../$(BIN)/python -m spectramind
 
-.PHONY: setup browser demo test lint repro bench clean
+.PHONY: setup browser demo test lint repro docs coverage bench clean
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev,torch,pipeline]'
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev,torch,pipeline,docs]'
 	touch $(STAMP)
 
 # Frames with known truth, then the four lines of a Kaggle notebook, then the official score.
@@ -49,8 +49,14 @@ repro: setup
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 	$(BIN)/dvc status
 
+docs: setup
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+coverage: setup
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
 bench: setup
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist demo work outputs logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist demo work docs/_build docs/reference/generated outputs logs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,71 @@
+"""The pages say what is true: generated reference, every block of shell runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = sorted(
+    page.relative_to(DOCS).as_posix()
+    for page in DOCS.rglob("*.md")
+    if "_build" not in page.parts and BLOCK.search(page.read_text(encoding="utf-8"))
+)
+
+sys.path.insert(0, str(DOCS / "_ext"))
+
+
+def test_pages_with_blocks_are_found() -> None:
+    assert PAGES == ["howto/cluster.md", "howto/recover.md", "howto/sweep.md", "tutorial.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_of_shell_runs(page: str, tmp_path: Path) -> None:
+    if page == "howto/cluster.md":
+        pytest.importorskip("distributed", reason="needs the extra `cluster`")
+    blocks = BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, module in (("spectramind", "spectramind"), ("dask", "dask")):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
+        (programs / name).chmod(0o755)
+    work = tmp_path / "work"
+    work.mkdir()
+    script = "set -euo pipefail\n" + "\n".join(blocks)
+    path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=work, env={**os.environ, "PATH": path},
+        capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_reference_of_verbs_and_keys_is_complete() -> None:
+    pytest.importorskip("sphinx", reason="needs the extra `docs`")
+    from key_tables import key_page
+    from spectramind.cli.app import app
+    from spectramind.conf.compose import compose
+    from verb_help import verb_page
+
+    verbs, keys = verb_page(), key_page()
+    for command in app.registered_commands:
+        assert f"## `spectramind {command.name}`" in verbs
+    assert "## `spectramind runs diff`" in verbs
+    assert "`--logs`" in verbs
+
+    def leaves(values: dict[str, object], prefix: str = "") -> list[str]:
+        found = []
+        for name, value in values.items():
+            inner = f"{prefix}{name}"
+            found += leaves(value, f"{inner}.") if isinstance(value, dict) else [inner]
+        return found
+
+    named = re.findall(r"^\| `([\w.]+)` \| ([^|]+) \| `([^|]*)` \| ([^|]+) \|$", keys, re.MULTILINE)
+    assert sorted(key for key, *_ in named) == sorted(leaves(compose().model_dump(mode="json")))
+    assert {key: default for key, _, default, _ in named}["runtime.dask.address"] == "null"
