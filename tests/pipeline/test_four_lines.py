@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -84,6 +85,21 @@ def test_same_inputs_give_the_same_bytes_elsewhere(
     four_lines(small_survey, tmp_path / "second folder")
     for name in ("submission.csv", "submission.zip", "output/predictions.nc"):
         assert sha256(notebook / name) == sha256(tmp_path / "second folder" / name), name
+
+
+def test_the_report_can_be_made_again(notebook: Path) -> None:
+    with zipfile.ZipFile(notebook / "submission.zip") as bundle:
+        bundled = bundle.read("report.html").decode()
+    assert "The commands are not in this file" in bundled
+    assert str(notebook) not in bundled
+    path = notebook / "output" / "report.html"
+    before = path.read_text(encoding="utf-8")
+    assert "spectramind predict +data.split=test" in before
+    path.unlink()
+    pages = json_of(spectramind("report", f"+paths.out={notebook}/output", "--json", cwd=notebook))
+    assert pages == {"report": str(path), "dashboard": None}
+    # But for the events of this very run, nothing has changed.
+    assert len(path.read_text(encoding="utf-8")) >= len(before)
 
 
 def test_broken_planet_costs_itself_alone(small_survey: Path, tmp_path: Path) -> None:

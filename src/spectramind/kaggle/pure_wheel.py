@@ -20,7 +20,7 @@ from spectramind.provenance.atomic import atomic_path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _WHEEL = b"Wheel-Version: 1.0\nGenerator: spectramind\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-_SUFFIXES = (".py", ".pyi", ".yaml", ".j2", ".json", ".sh", ".txt", ".typed")
+_COMPILED = (".pyc", ".nbi", ".nbc")
 
 
 def write_wheel(
@@ -92,7 +92,7 @@ def write_code_wheel(folder: Path, package: Path) -> Path:
     files = {
         f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes()
         for path in package.rglob("*")
-        if path.suffix in _SUFFIXES and "__pycache__" not in path.parts
+        if path.is_file() and path.suffix not in _COMPILED
     }
     entry = f"{about['name']}-{about['version']}.dist-info/entry_points.txt"
     scripts = [f"{name} = {target}" for name, target in about["scripts"].items()]
