@@ -92,7 +92,7 @@ def learn_from(
 
 def certified(predictions: Predictions, calibrators: Calibrators, corel: bool) -> Predictions:
     """Predictions with calibrated sigma, intervals and band; fallbacks keep their sigma."""
-    sample, usable = sample_of(predictions)
+    sample, usable = sample_of(predictions, calibrators.featured)
     return _with(predictions, usable, certify(calibrators, sample, corel))
 
 

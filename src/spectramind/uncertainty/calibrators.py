@@ -54,6 +54,7 @@ class Calibrators:
     relational None where it was not learnt or not kept
     lines     verdicts of the acceptance rule, one each
     planets   that taught it
+    featured  whether their fits said anything of themselves
     """
 
     temperature: Temperature
@@ -63,6 +64,7 @@ class Calibrators:
     relational: RelationalStage | None
     lines: tuple[str, ...]
     planets: int
+    featured: bool
 
 
 @dataclass(frozen=True)

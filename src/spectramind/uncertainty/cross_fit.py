@@ -38,6 +38,7 @@ class Lesson:
     pooling    channels that share a conformal factor
     levels     temperatures to choose from, coarse ones first; the identity is the alternative
     graph      edges that COREL uses
+    trusted    keep every calibrator whatever the acceptance rule says, for comparisons
     """
 
     score: Score
@@ -47,6 +48,7 @@ class Lesson:
     pooling: Pooling = "region"
     levels: tuple[Level, ...] = field(default=TEMPERATURES[1:])
     graph: Graph = "both"
+    trusted: bool = False
 
 
 @dataclass(frozen=True)

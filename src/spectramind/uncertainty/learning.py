@@ -56,7 +56,7 @@ def learn_calibrators(sample: Sample, lesson: Lesson) -> Learnt:
     fit = cross_fit(sample, lesson)
     temperature, novelty = taught(sample, lesson)
     heat = judge(sample, sample.sigma, fit.narrow, lesson.score)
-    if not heat.kept:
+    if not heat.kept and not lesson.trusted:
         temperature = no_temperature()
         wide = fit.sigma / fit.narrow
         fit = replace(fit, narrow=sample.sigma, sigma=sample.sigma * wide)
@@ -64,7 +64,7 @@ def learn_calibrators(sample: Sample, lesson: Lesson) -> Learnt:
     floor = learn_floor(sample.truth, sample.mu, fit.sigma, lesson.score)
     fit = _guarded(sample, lesson, fit)
     plain = fit.sigma[..., None] * GAUSSIAN
-    share = believed_share(sample, fit, lesson)
+    share = 1.0 if lesson.trusted else believed_share(sample, fit, lesson)
     stage, verdict = _relational(sample, lesson, fit, share)
     fit = replace(fit, widths=towards_gaussian(fit.widths, share))
     lines = (
@@ -82,6 +82,7 @@ def learn_calibrators(sample: Sample, lesson: Lesson) -> Learnt:
         relational=stage,
         lines=lines,
         planets=len(sample),
+        featured=bool(sample.planet_features.any()),
     )
     half_width = plain if stage is None else fit.sigma[..., None] * fit.widths
     sigma = fit.sigma if stage is None else related_sigma(sample, fit)
@@ -154,7 +155,7 @@ def _relational(
     verdict: Verdict = judge(sample, fit.sigma, related_sigma(sample, drawn), lesson.score)
     if share == 0.0:
         verdict = replace(verdict, kept=False)
-    if not verdict.kept:
+    if not verdict.kept and not lesson.trusted:
         return None, verdict.line("corel")
     half_width = drawn.sigma[..., None] * drawn.widths
     factor = _rms_factor(sample, drawn.sigma * relational_scale(drawn.widths))

@@ -52,27 +52,38 @@ class Sample:
         return np.where(usable, self.truth - self.mu, np.nan)
 
 
-def sample_of(predictions: Predictions) -> tuple[Sample, BoolArray]:
+def has_features(predictions: Predictions) -> bool:
+    """Whether the estimator says anything of its fits; one without transit fit does not."""
+    return bool(np.isfinite(predictions.planet_features).all(axis=1).any())
+
+
+def sample_of(predictions: Predictions, featured: bool | None = None) -> tuple[Sample, BoolArray]:
     """Planets of a prediction that calibrators may touch, and which rows they are.
 
-    Fallbacks are left out, and planets whose fit says nothing about itself.
+    Fallbacks are left out, and so is a planet whose fit says nothing of itself where others' do.
+
+    Parameters
+    ----------
+    featured : whether the estimator has features; found from the predictions if None
 
     Returns
     -------
-    sample : of the usable planets
+    sample : of the usable planets; features are zero where the estimator has none
     usable : (planet,) in the predictions' order
     """
-    features = predictions.planet_features
+    planet, channel = predictions.planet_features, predictions.channel_features
+    if not (has_features(predictions) if featured is None else featured):
+        planet, channel = np.zeros_like(planet), np.zeros_like(channel)
     usable = np.array([status == "ok" for status in predictions.status])
-    usable &= np.isfinite(features).all(axis=1) & np.isfinite(predictions.sigma_common)
+    usable &= np.isfinite(planet).all(axis=1) & np.isfinite(predictions.sigma_common)
     truth = predictions.truth
     known = np.full_like(predictions.mu, np.nan) if truth is None else truth
     whole = Sample(
         mu=predictions.mu,
         sigma=predictions.sigma_raw,
         common=predictions.sigma_common,
-        channel_features=predictions.channel_features,
-        planet_features=features,
+        channel_features=channel,
+        planet_features=planet,
         flagged=np.array([bool(note) for note in predictions.note]),
         truth=known,
     )

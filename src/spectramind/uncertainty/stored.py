@@ -58,6 +58,7 @@ def calibrator_text(calibrators: Calibrators) -> str:
         "level": calibrators.temperature.level,
         "lines": list(calibrators.lines),
         "planets": calibrators.planets,
+        "featured": calibrators.featured,
     }
     return canonical_json(values)
 
@@ -86,6 +87,7 @@ def calibrators_from(arrays: Mapping[str, NDArray[Any]], text: str) -> Calibrato
         relational=_stage_from(own),
         lines=tuple(values["lines"]),
         planets=int(values["planets"]),
+        featured=bool(values["featured"]),
     )
 
 
