@@ -15,6 +15,7 @@ from pipeline_commands import spectramind
 VERBS = (
     "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "coverage",
     "submit", "validate", "score", "report", "sweep", "manifest", "compare", "ablate",
+    "reproduce",
 )  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def test_verbs_are_all_tested() -> None:
     from spectramind.cli.app import app
 
     assert {command.name for command in app.registered_commands} == set(VERBS)
-    assert {group.name for group in app.registered_groups} == {"runs", "kaggle"}
+    assert {group.name for group in app.registered_groups} == {"runs", "kaggle", "leaderboard"}
 
 
 @pytest.mark.parametrize(

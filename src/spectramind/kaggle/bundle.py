@@ -24,6 +24,7 @@ from spectramind.kaggle.metadata import (
 from spectramind.kaggle.pure_wheel import checkout_of, write_code_wheel
 from spectramind.kaggle.wheelhouse import copy_wheels, fetch_wheels
 from spectramind.models.checkpoint import FILE_NAME as CHECKPOINT
+from spectramind.pipeline.fit import checkpoint_of
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.folder_manifest import write_manifest
@@ -111,7 +112,7 @@ def _code(folder: Path, config: Config, _: Sequence[str]) -> None:
 
 
 def _weights(folder: Path, config: Config, _: Sequence[str]) -> None:
-    checkpoint = config.model.ckpt
+    checkpoint = checkpoint_of(config)
     if checkpoint is None or not checkpoint.is_file():
         remedy = "add +model.ckpt=FILE, a checkpoint that `spectramind train` wrote"
         raise DataError(checkpoint or "model.ckpt", "a checkpoint to bundle", "none", remedy)

@@ -20,10 +20,15 @@ def chosen_planets(hidden: Sequence[int], faults: Sequence[Fault]) -> list[TestP
     """Planets of the hidden run: shuffled, doubled under new ids, or renamed in another order."""
     planets = [TestPlanet(planet, planet) for planet in hidden]
     if Fault.twice in faults:
-        planets += [TestPlanet(_FIRST_NEW_ID + k, p.origin) for k, p in enumerate(planets)]
+        # Frames of one planet twice would be one spectrum twice, which no survey holds.
+        partners = [*hidden[1:], hidden[0]]
+        planets += [
+            TestPlanet(_FIRST_NEW_ID + k, own, other)
+            for k, (own, other) in enumerate(zip(hidden, partners, strict=True))
+        ]
     if Fault.order in faults:
         # Ids that nobody has seen, falling where the survey's rise.
-        planets = [TestPlanet(2 * _FIRST_NEW_ID - k, p.origin) for k, p in enumerate(planets)]
+        planets = [replace(p, name=2 * _FIRST_NEW_ID - k) for k, p in enumerate(planets)]
     random.Random(0).shuffle(planets)
     return planets
 

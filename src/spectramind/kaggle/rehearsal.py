@@ -90,11 +90,12 @@ def rehearse(plan: Plan, names: KaggleConfig) -> Rehearsal:
     small = None
     if plan.public:
         first = [TestPlanet(hidden[0], hidden[0])]
-        small = _measured(plan, first, _run(plan, names, "public", first, plan.limits, ()))
+        result = _run(plan, names, "public", first, plan.limits, ())
+        small = _measured(plan.scratch / "public" / "input" / names.competition, result)
     planets = chosen_planets(hidden, plan.faults)
     limits = harmed_limits(plan.limits, len(planets), plan.faults)
     result = _run(plan, names, "hidden", planets, limits, plan.faults)
-    measured = _measured(plan, planets, result)
+    measured = _measured(plan.scratch / "hidden" / "input" / names.competition, result)
     results = plan.scratch / "hidden" / "results"
     valid, lost = _verdict(results, plan.scratch / "hidden" / "input" / names.competition)
     projection = projected(small, measured)
@@ -197,10 +198,9 @@ def _result(results: Path) -> dict[str, Any]:
     return value
 
 
-def _measured(plan: Plan, planets: Sequence[TestPlanet], result: dict[str, Any]) -> Measured:
-    folders = (plan.survey / "test" / str(planet.origin) for planet in planets)
+def _measured(staged: Path, result: dict[str, Any]) -> Measured:
     return Measured(
-        visits=sum(len(list(folder.glob("FGS1_signal_*.parquet"))) for folder in folders),
+        visits=len(list(staged.glob("test/*/AIRS-CH0_signal_*.parquet"))),
         seconds={cell["id"]: cell["seconds"] for cell in result["cells"]},
         processor_seconds={cell["id"]: cell["processor_seconds"] for cell in result["cells"]},
         disk_gb=result["disk_gb"],

@@ -20,10 +20,20 @@ class TestPlanet:
 
     name    id in the tables and of its folder
     origin  id in the survey that its frames come from
+    fgs1    id in the survey that its FGS1 frames come from, where that is another planet; it then
+            has one visit
     """
 
     name: int
     origin: int
+    fgs1: int | None = None
+
+    def sources(self, test: Path) -> list[Path]:
+        """Files and folders below `test` that it is made of."""
+        if self.fgs1 is None:
+            return list((test / str(self.origin)).iterdir())
+        airs, fgs1 = test / str(self.origin), test / str(self.fgs1)
+        return [*airs.glob("AIRS-CH0_*_0*"), *fgs1.glob("FGS1_*_0*")]
 
 
 def hidden_planets(survey: Path) -> tuple[int, ...]:
@@ -64,8 +74,8 @@ def stage_input(folder: Path, survey: Path, planets: Sequence[TestPlanet], seen_
     for planet in planets:
         target = folder / "test" / str(planet.name)
         target.mkdir()
-        for entry in (survey / "test" / str(planet.origin)).iterdir():
-            (target / entry.name).symlink_to(seen_as / "test" / str(planet.origin) / entry.name)
+        for entry in planet.sources(survey / "test"):
+            (target / entry.name).symlink_to(seen_as / entry.relative_to(survey))
     for table in (SAMPLE, STARS):
         header, rows = _rows(survey / table)
         # Star tables are sorted by planet, the sample is in the order asked for.

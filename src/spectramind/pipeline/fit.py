@@ -14,6 +14,7 @@ from spectramind.models.physics import PhysicsModel, generic_model, read_physics
 from spectramind.pipeline.planets import PlanetTask
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.digest import config_hash, sha256
+from spectramind.provenance.folder_manifest import verify_file
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.transit.joint import fit_planet as fit_joint
 from spectramind.transit.planet_fit_product import write_planet_fit
@@ -48,10 +49,16 @@ def checkpoint_of(config: Config) -> Path | None:
 
 
 def checkpoint_digest(config: Config) -> str:
-    """SHA-256 of the checkpoint; "generic" without one."""
+    """SHA-256 of the checkpoint; "generic" without one.
+
+    Raises
+    ------
+    DataError : it lies in a bundled folder whose manifest names another content
+    """
     path = checkpoint_of(config)
     if path is None:
         return "generic"
+    verify_file(path)
     return sha256(path) if path.is_file() else "missing"
 
 

@@ -79,6 +79,7 @@ class Submission:
             notes={
                 "estimator": attributes["estimator"],
                 "calibration": attributes["calibration"],
+                "checkpoint": attributes["checkpoint"],
                 "code": code_digest(),
                 "fallbacks": " ".join(map(str, self.predictions.fallbacks())) or "none",
             },

@@ -109,3 +109,9 @@ def verify_bundle(path: Path) -> Manifest:
             expected = f"{name} with SHA-256 {manifest.files[name].sha256[:12]}..."
             raise DataError(path, expected, f"{entry.sha256[:12]}...", remedy)
     return manifest
+
+
+def read_member(path: Path, name: str) -> str:
+    """Text of one file of a bundle that has been verified."""
+    with zipfile.ZipFile(path) as bundle:
+        return bundle.read(name).decode()
