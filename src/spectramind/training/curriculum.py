@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from spectramind.conf.schema.train import TrainConfig
+from spectramind.models.device import compute_device
 from spectramind.models.planet_batch import PlanetBatch
 from spectramind.models.v50 import V50
 from spectramind.models.v50_checkpoint import V50Plan, build
@@ -59,8 +60,8 @@ class Curriculum:
         return SymbolicWeights(**self.train.symbolic.model_dump())
 
     def device(self) -> torch.device:
-        """A GPU where there is one."""
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        """A GPU where there is one that can be used."""
+        return compute_device()
 
     def log(self, name: str) -> Journal:
         """Journal of one network."""
