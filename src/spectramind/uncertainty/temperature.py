@@ -33,8 +33,8 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 WILD = 6.0
 """Root mean squares beyond which a residual counts as that much: one wild planet must not set sigma
 for all; its own flags and its distance to the others widen it."""
-_MEDIAN_SQUARE = 0.455
-"""Median of the square of a standard normal number."""
+_LARGEST = 0.01
+"""Share of the planets that does not set the bound."""
 PRIOR_PLANETS = 2.0
 GROUP_PLANETS = 12.0
 """Planets with a factor of one that every group is thought to hold besides its own."""
@@ -95,8 +95,9 @@ def mean_square(square: FloatArray, prior: float) -> float:
     known = square[np.isfinite(square)]
     if not known.size:
         return 1.0
-    # The bound follows the residuals' own size, of which the median knows without the wild ones.
-    typical = float(np.median(known)) / _MEDIAN_SQUARE
+    # The bound follows the residuals' own size, found without the largest of them.
+    largest = max(1, round(_LARGEST * known.size)) if known.size > 1 else 0
+    typical = float(np.sort(known)[: known.size - largest].mean())
     bounded = np.minimum(known, WILD**2 * max(typical, np.finfo(float).tiny))
     return float((bounded.sum() + prior) / (known.size + prior))
 
