@@ -8,6 +8,7 @@ or prediction that is done for this configuration, code and data is not done aga
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -96,7 +97,8 @@ def _link(folder: Path, shared: Path, names: Sequence[str]) -> None:
         target.mkdir(parents=True, exist_ok=True)
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.exists():
-            link.symlink_to(target, target_is_directory=True)
+            # Relative, so that the folder of a contest can be moved as a whole.
+            link.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
 
 
 def _done(
