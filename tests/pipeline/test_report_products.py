@@ -141,6 +141,8 @@ def test_the_dashboard_shows_what_a_training_left(products: Path) -> None:
     for expected in ("Training: loss known score", "0.6123", "partial_transit", "no frames"):
         assert expected in html
     assert "delete the file" in html or "fit this planet again" in html
+    assert '"key":"shake_up","title":"Shake-up"' in html
+    assert '"label":"splits"' in html
     before = path.read_bytes()
     write_dashboard(config, products, lambda *_: None)
     assert path.read_bytes() == before

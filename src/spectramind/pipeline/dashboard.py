@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from omegaconf import OmegaConf
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
+from spectramind.kaggle.shakeup import simulated_boards
 from spectramind.models.checkpoint import FILE_NAME, Checkpoint, open_checkpoint
 from spectramind.models.predictions import Predictions, read_predictions
 from spectramind.pipeline.journal import journal_of
@@ -25,9 +29,13 @@ from spectramind.provenance.versions import git_commit, package_versions
 from spectramind.report.content import Origin
 from spectramind.report.page import render
 from spectramind.report.pages import dashboard_page
-from spectramind.submission.score import naive_model
+from spectramind.submission.score import ScoreReport, naive_model
+
+FloatArray = NDArray[np.float64]
 
 _FITS = Path("train") / "second"
+_BOARDS, _DRAWS = (374, 726), 2000
+"""Planets of the public and the private board, as `spectramind leaderboard shakeup` takes them."""
 
 
 def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | None:
@@ -60,11 +68,20 @@ def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | Non
         planets,
         _origin(config, folder, predictions, checkpoint),
         score,
-        read_record(folder, arrays),
+        replace(read_record(folder, arrays), shake_up=_shake_up(score)),
     )
     target = Places(out, "train").dashboard
     write_text(target, render(page))
     return target
+
+
+def _shake_up(score: ScoreReport | None) -> FloatArray | None:
+    """(draw,) private minus public score in simulated challenges of the competition's size."""
+    if score is None:
+        return None
+    scores = np.array([list(score.planets.values())])
+    boards = simulated_boards(scores, *_BOARDS, draws=_DRAWS, seed=0)
+    return boards.private[:, 0] - boards.public[:, 0]
 
 
 def _checkpoint_of(config: Config, out: Path) -> Path | None:
