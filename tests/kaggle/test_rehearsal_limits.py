@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,8 +103,10 @@ def test_projection_counts_what_is_fixed_once() -> None:
     assert along_line((1, 30.0), (21, 20.0), 1210) == 20.0
     small = Measured(1, {"test": 40.0, "predict": 11.0}, {"test": 30.0, "predict": 8.0}, 0.01)
     large = Measured(21, {"test": 50.0, "predict": 31.0}, {"test": 30.0, "predict": 28.0}, 0.21)
-    full = projected(small, large)
+    full = projected(small, large, 2)
     assert 3600 * full.hours == pytest.approx(50 + 10 + 1210)
     assert 3600 * full.processor_hours == pytest.approx(30 + 7 + 1210)
     assert full.disk_gb == pytest.approx(12.1)
-    assert 3600 * projected(None, large).hours == pytest.approx(50 + 31 * 1210 / 21)
+    busier = replace(small, seconds={"test": 40.0, "predict": 90.0})
+    assert 3600 * projected(busier, large, 2).hours == pytest.approx((30 + 7 + 1210) / 2)
+    assert 3600 * projected(None, large, 2).hours == pytest.approx(50 + 31 * 1210 / 21)

@@ -35,12 +35,19 @@ def shakeup(
     with one_line_errors():
         import dataclasses
 
-        from spectramind.kaggle.shakeup_study import Board, advice, draw_study, planet_scores, study
+        from spectramind.kaggle.shakeup_study import (
+            Board,
+            advice,
+            draw_study,
+            planet_scores,
+            short_names,
+            study,
+        )
         from spectramind.provenance.atomic import atomic_path
 
         n_public = max(1, round(planets * public_share))
         board = Board(n_public, max(1, planets - n_public), draws, seed)
-        names = [str(path) for path in files]
+        names = short_names(files)
         found, boards = study(names, planet_scores(files), board)
         if figure is not None:
             with atomic_path(figure) as temporary:

@@ -30,7 +30,8 @@ class Measured:
 class Projection:
     """What the full hidden run would take.
 
-    hours            wall time, on this machine as busy as it was
+    hours            wall time, on this machine as busy as it was; never less than the processor
+                     time on all its cores
     processor_hours  processor time of all processes together
     disk_gb          disk of all products
     """
@@ -51,13 +52,16 @@ def along_line(small: tuple[float, float], large: tuple[float, float], at: float
     return y1 + slope * (at - n1)
 
 
-def projected(small: Measured | None, large: Measured, visits: int = FULL_VISITS) -> Projection:
+def projected(
+    small: Measured | None, large: Measured, cpus: int, visits: int = FULL_VISITS
+) -> Projection:
     """Projection cell by cell; without a small run, all of a growing cell grows with the visits.
 
     Parameters
     ----------
     small : the run on the one visible planet, None where it was left out
     large : the hidden run
+    cpus : processor cores of the run
     """
     none = dict.fromkeys(large.seconds, 0.0)
     start = small or Measured(0, none, none, 0.0)
@@ -70,8 +74,10 @@ def projected(small: Measured | None, large: Measured, visits: int = FULL_VISITS
             for cell, value in after.items()
         )
 
+    processor = total(start.processor_seconds, large.processor_seconds)
     return Projection(
-        hours=total(start.seconds, large.seconds) / 3600,
-        processor_hours=total(start.processor_seconds, large.processor_seconds) / 3600,
+        # A machine that was busier during the small run would hide what a planet costs.
+        hours=max(total(start.seconds, large.seconds), processor / cpus) / 3600,
+        processor_hours=processor / 3600,
         disk_gb=along_line((start.visits, start.disk_gb), (large.visits, large.disk_gb), visits),
     )

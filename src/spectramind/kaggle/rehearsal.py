@@ -98,7 +98,7 @@ def rehearse(plan: Plan, names: KaggleConfig) -> Rehearsal:
     measured = _measured(plan.scratch / "hidden" / "input" / names.competition, result)
     results = plan.scratch / "hidden" / "results"
     valid, lost = _verdict(results, plan.scratch / "hidden" / "input" / names.competition)
-    projection = projected(small, measured)
+    projection = projected(small, measured, result["probe"]["cpus"])
     return Rehearsal(
         mode=plan.mode,
         enforced=_enforced(plan.mode, result["probe"], limits),

@@ -30,7 +30,8 @@ class Selection:
     """What choosing the best of several models by the public board does.
 
     found     how often it is the best one of the private board as well
-    optimism  by how much its public score exceeds its private one, on average
+    optimism  by how much its public score exceeds its private one, on average, beyond what moves
+              all models alike
     regret    by how much the private score could have been better, on average
     """
 
@@ -89,9 +90,10 @@ def chosen_by_public(boards: Boards) -> Selection:
     rows = np.arange(len(boards.public))
     chosen, best = boards.public.argmax(axis=1), boards.private.argmax(axis=1)
     handed_in = boards.private[rows, chosen]
+    common = (boards.public - boards.private).mean(axis=1)
     return Selection(
         found=float((chosen == best).mean()),
-        optimism=float((boards.public[rows, chosen] - handed_in).mean()),
+        optimism=float((boards.public[rows, chosen] - handed_in - common).mean()),
         regret=float((boards.private[rows, best] - handed_in).mean()),
     )
 

@@ -89,6 +89,12 @@ def planet_scores(paths: Sequence[Path]) -> FloatArray:
     return np.array(rows)
 
 
+def short_names(paths: Sequence[Path]) -> list[str]:
+    """Folder of each file where that tells them apart, otherwise the whole path."""
+    folders = [path.absolute().parent.name for path in paths]
+    return folders if len(set(folders)) == len(paths) else [str(path) for path in paths]
+
+
 def study(names: Sequence[str], scores: FloatArray, board: Board) -> tuple[Study, Boards]:
     """Simulate the boards and sum them up.
 
