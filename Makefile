@@ -20,7 +20,7 @@ demo: setup
 	rm -rf demo && mkdir demo
 	$(RUN) simulate +paths.out=survey sim.train=3 sim.test=6 sim.decimate=10 sim.seed=7
 	$(RUN) test --mode=fast +paths.input=survey
-	$(RUN) predict +data.split=test +runtime.kaggle=true +paths.input=survey +paths.out=output
+	$(RUN) predict model=v50 +data.split=test +runtime.kaggle=true +paths.input=survey +paths.out=output
 	$(RUN) calibrate-temp +calib.corel=true +paths.out=output
 	$(RUN) submit +submit.bundle=submission.zip +report.html=true
 	$(RUN) validate submission.csv --sample survey/sample_submission.csv

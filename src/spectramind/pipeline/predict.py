@@ -14,7 +14,7 @@ from spectramind.errors import DataError
 from spectramind.models.predictions import write_predictions
 from spectramind.pipeline.answer import Answer, predictions_of, usable
 from spectramind.pipeline.estimator import estimator_of, fit_planet
-from spectramind.pipeline.fit import checkpoint_digest
+from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, write_losses
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
@@ -147,11 +147,12 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     write_predictions(where.predictions, predictions)
     mu, sigma, common = predictions.mu, predictions.sigma_raw, predictions.sigma_common
     write_symbolic(where.symbolic, symbolic_table(planets, mu, sigma, common), attributes)
+    checkpoint = checkpoint_of(config)
     summary = PredictSummary(
         input=str(root),
         split=config.data.split,
         estimator=config.model.name,
-        checkpoint=str(config.model.ckpt.absolute()) if config.model.ckpt else None,
+        checkpoint=str(checkpoint.absolute()) if checkpoint else None,
         run_hash=run.hash,
         data_digest=attributes["data_digest"],
         config=config.portable(),

@@ -25,7 +25,7 @@ from spectramind.training.score_loss import SymbolicWeights
 _PRETRAINING_STEPS = 100
 _JUDGES = 0.15
 _ENOUGH_TO_JUDGE = 100
-_GENTLER = 0.25
+_GENTLER = 0.4
 """Learning rate on known planets over that of pretraining: few planets, much learnt already."""
 
 
