@@ -22,4 +22,4 @@ def test_it_is_small_and_whole() -> None:
     assert len(plan.wavelength) == 283
     assert len(networks) >= 5
     texts = read_checkpoint(path, "v50").texts
-    assert {"config", "plan", "priors", "planets"} <= texts.keys()
+    assert {"config", "plan", "priors", "planets", "out_of_fold", "calibrators"} <= texts.keys()

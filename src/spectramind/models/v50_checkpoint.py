@@ -33,6 +33,7 @@ class V50Plan:
     samples     length of the FGS1 sequences
     visits      FGS1 sequences of a planet that are read
     wavelength  (283,) micrometre
+    trust       share of the networks' correction that is applied, as out-of-fold scores taught
     """
 
     shape: V50Shape
@@ -40,6 +41,7 @@ class V50Plan:
     samples: int
     visits: int
     wavelength: tuple[float, ...]
+    trust: float = 1.0
 
 
 def build(plan: V50Plan) -> V50:

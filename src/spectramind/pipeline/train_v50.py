@@ -20,7 +20,7 @@ from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.airs_encoder import GraphShape
 from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
-from spectramind.models.ensemble import averaged, corrected
+from spectramind.models.ensemble import averaged, corrected, trusted
 from spectramind.models.network_input import NetworkInput, stacked
 from spectramind.models.planet_batch import PlanetBatch, planet_batch
 from spectramind.models.predictions import Predictions, write_predictions
@@ -45,14 +45,17 @@ from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.provenance.versions import code_digest
 from spectramind.simulator.population import draw_planets
-from spectramind.submission.score import naive_model
+from spectramind.submission.score import NaiveModel, naive_model
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.training.curriculum import Curriculum, KnownSpectra, train_member
+from spectramind.training.score_loss import score_loss
 from spectramind.transit.cross_validation import folds
 
 FloatArray = NDArray[np.float64]
 
 LEAST_PLANETS = 10
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the networks' correction, among which out-of-fold scores choose."""
 _FOREIGN = 0.25
 """Share of the drawn spectra that lie outside the training range: a guard against surprises."""
 _POPULATION_SEED = 1_000_003
@@ -148,12 +151,17 @@ def _curriculum(
     )
 
 
-def _out_of_fold(
+def _members(
     config: Config, learnable: _Learnable, curriculum: Curriculum
-) -> tuple[dict[int, tuple[Corrected, int]], list[V50]]:
+) -> tuple[Corrected, list[V50]]:
     """Corrected posteriors of every planet by networks that never saw it, and all networks."""
     members: list[V50] = []
-    found: dict[int, tuple[Corrected, int]] = {}
+    count = len(learnable.planets)
+    mu, own, common = (
+        torch.zeros(count, N_CHANNELS),
+        torch.ones(count, N_CHANNELS),
+        torch.ones(count),
+    )
     for number, fold in enumerate(folds(learnable.planets, config.train.folds)):
         rows = learnable.rows(fold)
         others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
@@ -164,9 +172,33 @@ def _out_of_fold(
         ]
         held_out = learnable.batch.take(rows)
         answer = averaged([corrected(network, held_out) for network in networks])
-        found |= {learnable.planets[int(row)]: (answer, i) for i, row in enumerate(rows)}
+        mu[rows], own[rows], common[rows] = answer.mu, answer.own, answer.common
         members += networks
-    return found, members
+    return Corrected(mu, common, own), members
+
+
+def best_share(answer: Corrected, known: KnownSpectra, naive: NaiveModel, rows: Tensor) -> float:
+    """Share of the correction that scores best on some of the planets."""
+    batch, truth = known.planets, known.truth
+    losses = [
+        float(score_loss(trusted(answer, batch, share), truth, naive)[rows].mean())
+        for share in SHARES
+    ]
+    return SHARES[int(np.argmin(losses))]
+
+
+def _trusted_out_of_fold(
+    config: Config, learnable: _Learnable, naive: NaiveModel, answer: Corrected
+) -> tuple[dict[int, tuple[Corrected, int]], float]:
+    """Answers with the share that the other folds choose, and the share that all choose."""
+    known = KnownSpectra(learnable.batch, learnable.truth)
+    found: dict[int, tuple[Corrected, int]] = {}
+    for fold in folds(learnable.planets, config.train.folds):
+        others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
+        share = best_share(answer, known, naive, others)
+        chosen = trusted(answer, learnable.batch, share)
+        found |= {learnable.planets[row]: (chosen, row) for row in learnable.rows(fold).tolist()}
+    return found, best_share(answer, known, naive, torch.arange(len(learnable.planets)))
 
 
 def _table(
@@ -196,7 +228,8 @@ def train_v50(config: Config, run: Run, progress: Progress) -> TrainSummary:
     learnable = _learnable(config, known, physics, run, progress)
     with torch.random.fork_rng(devices=[]):
         curriculum = _curriculum(config, known, learnable, show=True)
-        found, members = _out_of_fold(config, learnable, curriculum)
+        answer, members = _members(config, learnable, curriculum)
+    found, trust = _trusted_out_of_fold(config, learnable, curriculum.naive, answer)
     table = _table(config, known, physics, found)
     write_predictions(known.out / OUT_OF_FOLD, table)
     texts = {
@@ -206,5 +239,7 @@ def train_v50(config: Config, run: Run, progress: Progress) -> TrainSummary:
         "out_of_fold": sha256(known.out / OUT_OF_FOLD),
     }
     path = known.out / FILE_NAME
-    write_checkpoint(path, v50_checkpoint(curriculum.plan, members, physics.model, texts))
+    write_checkpoint(
+        path, v50_checkpoint(replace(curriculum.plan, trust=trust), members, physics.model, texts)
+    )
     return summarise(table, physics.failed, path)

@@ -106,11 +106,11 @@ def _networks(config: Config) -> tuple[V50Plan, tuple[V50, ...]]:
 
 
 def _some(config: Config, planets: Sequence[int]) -> Iterator[tuple[int, Answer | DataError]]:
-    from spectramind.models.ensemble import averaged, corrected
+    from spectramind.models.ensemble import averaged, corrected, trusted
     from spectramind.models.network_input import stacked
     from spectramind.models.planet_batch import planet_batch
 
-    physics, source, (_, networks) = physics_model(config), source_of(config), _networks(config)
+    physics, source, (plan, networks) = physics_model(config), source_of(config), _networks(config)
     answers: dict[int, Answer | DataError] = {}
     inputs = {}
     for planet in planets:
@@ -123,7 +123,8 @@ def _some(config: Config, planets: Sequence[int]) -> Iterator[tuple[int, Answer 
             answers[planet] = error
     if inputs:
         batch = planet_batch(stacked(list(inputs.values())))
-        together = averaged([corrected(network, batch) for network in networks])
+        said = averaged([corrected(network, batch) for network in networks])
+        together = trusted(said, batch, plan.trust)
         for row, planet in enumerate(inputs):
             answer = answers[planet]
             assert isinstance(answer, Answer)
