@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from spectramind.detector.extraction import extract
-from spectramind.detector.foreground import foreground_drift, foreground_level
+from spectramind.detector.foreground import (
+    foreground_level,
+    light_beside_the_star,
+    white_series,
+)
 from spectramind.detector.profile import (
     fill_from_neighbours,
     profile_weights,
@@ -105,16 +109,29 @@ def test_foreground_level_ignores_a_strange_pixel_and_fills_empty_channels() -> 
     assert foreground_level(mean, nothing).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_foreground_drift_follows_a_slow_change_and_no_noise() -> None:
+@pytest.mark.parametrize("foreground", [0.0, 2.0, 30.0])
+def test_what_follows_the_star_is_no_foreground(foreground: float) -> None:
     random = np.random.default_rng(6)
-    slow = 1.0 + 0.2 * np.sin(np.linspace(0.0, 3.0, 400))
-    mean = 30.0 * slow + random.normal(size=(8, 50, 400))
+    star = 1e5 * np.where(abs(np.arange(1125) - 500) < 200, 0.98, 1.0)
+    dim = foreground + 4e-4 * star + random.normal(0.0, 0.1, star.size)
+    assert light_beside_the_star(dim, star) == pytest.approx(foreground, abs=1.5)
+
+
+def test_a_star_that_does_not_change_tells_nothing() -> None:
+    random = np.random.default_rng(7)
+    star = 1e5 + random.normal(0.0, 1.0, 1125)
+    assert light_beside_the_star(40.0 + random.normal(0.0, 0.1, star.size), star) < 1.0
+    assert light_beside_the_star(np.full(9, 5.0), np.ones(9)) == 0.0
+    assert light_beside_the_star(np.full(9, -5.0), np.arange(9.0)) == 0.0
+
+
+def test_white_series_leaves_out_pixels_with_a_gap() -> None:
+    mean = np.ones((2, 3, 50))
+    mean[0, 1] = 9.0
     count = np.ones(mean.shape, dtype=np.uint16)
-    drift = foreground_drift(mean, count, 21)
-    np.testing.assert_allclose(drift[20:-20], (slow / slow.mean())[20:-20], atol=2e-3)
-    noise = random.normal(size=(8, 50, 400))
-    assert np.all(foreground_drift(noise, count, 21) == 1.0)
-    assert np.all(foreground_drift(mean, np.zeros_like(count), 21) == 1.0)
+    count[0, 1, 7] = 0
+    np.testing.assert_allclose(white_series(mean, count), 1.0)
+    assert white_series(mean, np.zeros_like(count)) is None
 
 
 def test_airs_channels_ascend_in_wavelength() -> None:

@@ -93,7 +93,7 @@ def test_fused_equals_reference(
     np.testing.assert_allclose(fused.background, dim, rtol=1e-5, atol=1e-6)
     assert fused.rejected > 0
     for weights in ("profile", "sum"):
-        choice = Extraction(weights, "smooth", 9)
+        choice = Extraction(weights, "separated")
         result = extract_window(fused, window, constants, choice)
         foreground = foreground_series(fused, choice)
         weighting = pixel_weighting(fused, foreground, window, constants, choice)

@@ -61,7 +61,6 @@ CHANGES = {
     "cosmic_ray_sigma": 3.0,
     "cosmic_ray_seconds": 2000.0,
     "foreground": "none",
-    "foreground_hours": 0.1,
     "extraction": "sum",
     "airs_rows": [10, 21],
     "airs_background_rows": [[0, 3]],

@@ -9,7 +9,11 @@ import numpy as np
 
 from spectramind.detector.binned_window import BinnedWindow
 from spectramind.detector.detector_constants import DetectorConstants
-from spectramind.detector.foreground import foreground_drift, foreground_level
+from spectramind.detector.foreground import (
+    foreground_level,
+    light_beside_the_star,
+    white_series,
+)
 from spectramind.detector.fused_extraction import extract_fused
 from spectramind.detector.light_curves import BoolArray, FloatArray
 from spectramind.detector.noise import pair_variance
@@ -23,13 +27,12 @@ class Extraction:
     """The choices of the extraction.
 
     weights           "profile" for least variance, "sum" for the same weight everywhere
-    foreground        "none", "constant" over the visit, or "smooth" in time
-    foreground_bins   width of the running mean of a smooth foreground
+    foreground        "none", "constant" for all light on the dim pixels of each channel, or
+                      "separated" for what of it is not the star's, the same in all channels
     """
 
     weights: Literal["profile", "sum"]
-    foreground: Literal["none", "constant", "smooth"]
-    foreground_bins: int
+    foreground: Literal["none", "constant", "separated"]
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,15 @@ class ExtractedWindow:
 
 def foreground_series(binned: BinnedWindow, choice: Extraction) -> FloatArray:
     """(channel, time) electron / pixel / pair, see `foreground`."""
-    channels, bins = binned.star.shape[1:]
-    if choice.foreground == "none":
-        return np.zeros((channels, bins))
-    level = foreground_level(binned.background, binned.background_count)
-    drift = np.ones(bins)
-    if choice.foreground == "smooth":
-        drift = foreground_drift(binned.background, binned.background_count, choice.foreground_bins)
-    return level[:, None] * drift
+    level = np.zeros(binned.star.shape[1])
+    if choice.foreground == "constant":
+        level = foreground_level(binned.background, binned.background_count)
+    elif choice.foreground == "separated":
+        dim = white_series(binned.background, binned.background_count)
+        star = white_series(binned.star, binned.star_count)
+        if dim is not None and star is not None:
+            level += light_beside_the_star(dim, star)
+    return np.repeat(level[:, None], binned.star.shape[2], axis=1)
 
 
 def pixel_weighting(

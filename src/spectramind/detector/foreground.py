@@ -1,10 +1,15 @@
-"""Foreground: light that is not the star's, measured on dim pixels beside it."""
+"""Foreground: light that is not the star's, told apart from its wings on dim pixels beside it.
+
+Dim pixels hold more starlight than foreground (0.06-0.19 % of their channel's light each, on real
+AIRS frames). Taking all of it away would dilute nothing and yet deepen every transit, because what
+is subtracted does not follow the star. Starlight follows the star through drift and transit, so a
+regression of the dim pixels on the star tells the two apart.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from spectramind.detector.light_curves import FloatArray
 from spectramind.detector.window_sums import filled_bins, weighted_series
@@ -13,7 +18,7 @@ CountArray = NDArray[np.uint16]
 
 
 def foreground_level(mean: FloatArray, count: CountArray) -> FloatArray:
-    """Level of the foreground in each channel over the whole visit.
+    """Light on the dim pixels of each channel over the whole visit, the star's wings included.
 
     The median over dim pixels of their mean over time, so that one strange pixel counts little;
     a channel without a usable dim pixel takes the median of the others.
@@ -38,30 +43,36 @@ def foreground_level(mean: FloatArray, count: CountArray) -> FloatArray:
     return level
 
 
-def foreground_drift(mean: FloatArray, count: CountArray, width: int) -> FloatArray:
-    """How the foreground, summed over all dim pixels, changes with time relative to its mean.
-
-    Dim pixels hold scattered starlight too. A level constant in time would then dilute the
-    transit; one that follows a running mean does not. A level below five times its own error
-    has no measurable shape: it counts as constant. Pixels with a gap in time have no part in this.
+def white_series(mean: FloatArray, count: CountArray) -> FloatArray | None:
+    """(time,) mean over all pixels without a gap in time, electron / pixel / pair; None if none is.
 
     Parameters
     ----------
     mean, count : (pixel, channel, time) as for `foreground_level`
-    width : bins of the running mean
-
-    Returns
-    -------
-    (time,) relative to the mean over the visit
     """
     complete = filled_bins(count) == count.shape[2]
     if not complete.any():
-        return np.ones(mean.shape[2])
-    weights = complete / np.count_nonzero(complete)
-    white = weighted_series(weights[None], mean)[0]
-    level = white.mean()
-    error = white.std() / np.sqrt(white.size)
-    if level <= 5.0 * error:
-        return np.ones(white.size)
-    smooth = uniform_filter1d(white, size=min(width, white.size), mode="nearest")
-    return np.asarray(smooth / smooth.mean())
+        return None
+    return np.asarray(weighted_series((complete / np.count_nonzero(complete))[None], mean)[0])
+
+
+def light_beside_the_star(dim: FloatArray, star: FloatArray) -> float:
+    """Part of the light on dim pixels that does not follow the star, electron / pixel / pair.
+
+    Least squares of `dim = foreground + wings * star / mean(star)`. A visit whose star hardly
+    changes cannot tell: the answer is drawn towards zero by a prior as wide as half of the light,
+    and it is never negative nor more than all of it.
+
+    Parameters
+    ----------
+    dim, star : (time,) white series, as from `white_series`
+    """
+    change = star / star.mean() - 1.0
+    level, spread = float(dim.mean()), float(change @ change)
+    if level <= 0.0 or spread == 0.0:
+        return 0.0
+    wings = float(change @ (dim - level)) / spread
+    residual = dim - level - wings * change
+    variance = float(residual @ residual) / max(dim.size - 2, 1) / spread
+    trust = 1.0 / (1.0 + variance / (0.5 * level) ** 2)
+    return float(np.clip(trust * (level - wings), 0.0, level))

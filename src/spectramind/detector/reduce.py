@@ -106,8 +106,7 @@ def reduce_instrument(
     columns = read_pixels(path, setup.pixels, hours.size, config.batch_mib)
     binned = bin_window(columns, setup.pixels, setup.window, setup.constants, plan)
     times = bin_times(times[: plan.pairs], plan.per_bin)
-    width = pairs_within(times, 3600.0 * config.foreground_hours)
-    choice = Extraction(config.extraction, config.foreground, width)
+    choice = Extraction(config.extraction, config.foreground)
     extracted = extract_window(binned, setup.window, setup.constants, choice)
     return LightCurve(
         instrument.name,

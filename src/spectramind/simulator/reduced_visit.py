@@ -64,9 +64,6 @@ def _channel_response(
     if kind == "profile":
         weights *= profile_weights(profile, pair_variance(terms[..., 0], flat, floor))
     share = (weights * profile).sum(axis=0)
-    # The foreground is read off dim pixels, which hold the wings of the star's image as well.
-    wings = np.median(scene.image.reshape(-1, 6)[window.background, 0], axis=0)
-    terms[..., 0] -= wings * seconds
     level = np.einsum("pc,pck->ck", weights, terms) / share[:, None]
     photon = (weights**2 * still).sum(axis=0) / share**2
     return level, photon, (weights**2 * floor).sum(axis=0) / share**2

@@ -30,11 +30,8 @@ class DetectorConfig(Section):
     cosmic_ray_seconds: float = Field(
         gt=0, description="span of the local median that samples are held against"
     )
-    foreground: Literal["none", "constant", "smooth"] = Field(
-        description="subtract nothing, the visit's mean, or a smooth series in time",
-    )
-    foreground_hours: float = Field(
-        gt=0, description="width of the running mean of a smooth foreground, hour"
+    foreground: Literal["none", "constant", "separated"] = Field(
+        description="subtract nothing, all light on dim pixels, or what of it is not the star's",
     )
     extraction: Literal["profile", "sum"] = Field(
         description="weight pixels by profile / variance, or all the same"
