@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 # As the command line does, and before anything imports numpy: small matrices, one BLAS thread.
@@ -26,6 +27,16 @@ def shared() -> Path:
 def sample_survey(shared: Path) -> Path:
     """A small survey of independent origin in the competition's layout, every 20th read pair."""
     return shared / "sample_survey"
+
+
+@pytest.fixture(scope="session")
+def loopback() -> None:
+    """A network of this machine with itself, which a network namespace may lack."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=5.0).close()
+    except OSError as error:
+        pytest.skip(f"no loopback network: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,12 @@ def test_pages_with_blocks_are_found() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block_of_shell_runs(page: str, tmp_path: Path) -> None:
+def test_every_block_of_shell_runs(
+    page: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     if page == "howto/cluster.md":
         pytest.importorskip("distributed", reason="needs the extra `cluster`")
+        request.getfixturevalue("loopback")
     blocks = BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
     programs = tmp_path / "programs"
     programs.mkdir()
