@@ -14,11 +14,12 @@ from spectramind.detector.health_overview import read_health
 from spectramind.detector.light_curves import DetectorHealth, LightCurve, VisitLightCurves
 from spectramind.detector.product import write_light_curves
 from spectramind.errors import DataError
+from spectramind.models.checkpoint import Checkpoint, write_checkpoint
 from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
 from spectramind.models.predictions import Predictions, write_predictions
 from spectramind.pipeline.dashboard import write_dashboard
 from spectramind.pipeline.journal import journal_of
-from spectramind.pipeline.out_of_fold import expected_score
+from spectramind.pipeline.out_of_fold import expected_score, state_expected_score
 from spectramind.pipeline.planet_panels import gather
 from spectramind.pipeline.training_products import read_record
 from spectramind.provenance.events import append_event
@@ -192,17 +193,18 @@ def test_a_training_is_read_where_it_is_there(tmp_path: Path) -> None:
         (tmp_path / name).unlink()
 
 
-def test_the_expected_score_comes_from_planets_not_trained_on(tmp_path: Path) -> None:
+def test_a_checkpoint_states_its_score_on_planets_not_trained_on(tmp_path: Path) -> None:
+    path = tmp_path / "model.ckpt"
     assert expected_score(None) is None
-    assert expected_score(str(tmp_path / "model.ckpt")) is None
+    assert expected_score(str(path)) is None
+    write_checkpoint(path, Checkpoint("physics", {}, {}))
     predictions = _predictions()
-    write_predictions(tmp_path / "out_of_fold.nc", predictions)
-    found = expected_score(str(tmp_path / "model.ckpt"))
+    state_expected_score(path, replace(predictions, truth=None))
+    assert expected_score(str(path)) is None
+    state_expected_score(path, predictions)
+    found = expected_score(str(path))
     assert found is not None
     assert (found.planets, 0 < found.doubt < 1) == (4, True)
-    blind = replace(predictions, truth=None)
-    write_predictions(tmp_path / "out_of_fold.nc", blind)
-    assert expected_score(str(tmp_path / "model.ckpt")) is None
 
 
 def test_the_journal_tells_the_runs_of_a_folder(tmp_path: Path) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
-from spectramind.models.predictions import Predictions, read_predictions
+from spectramind.models.checkpoint import open_checkpoint, write_checkpoint
+from spectramind.models.predictions import Predictions
 from spectramind.pipeline.planet_set import score_of_rows
 from spectramind.pipeline.training import OUT_OF_FOLD
+from spectramind.provenance.digest import canonical_json
 from spectramind.report.verdict import Estimate, estimate_of
 from spectramind.submission.score import ScoreReport, naive_model
+
+_EXPECTED = "expected_score"
 
 
 def training_folder(out: Path, checkpoint: Path | None) -> Path | None:
@@ -27,10 +33,21 @@ def out_of_fold_score(predictions: Predictions) -> ScoreReport | None:
     return score_of_rows(predictions, truth, naive_model(truth), np.arange(len(truth)))
 
 
+def state_expected_score(checkpoint: Path, predictions: Predictions) -> None:
+    """Write into a checkpoint what its model reached on planets that it was not trained on.
+
+    A checkpoint travels alone, to Kaggle for one, where nobody could work it out again.
+    """
+    score = out_of_fold_score(predictions)
+    if score is not None:
+        before = open_checkpoint(checkpoint)
+        stated = canonical_json(asdict(estimate_of(score)))
+        write_checkpoint(checkpoint, replace(before, texts={**before.texts, _EXPECTED: stated}))
+
+
 def expected_score(checkpoint: str | None) -> Estimate | None:
-    """What the model in a checkpoint reached on planets that it was not trained on."""
-    path = Path(checkpoint).parent / OUT_OF_FOLD if checkpoint else None
-    if path is None or not path.is_file():
+    """What a checkpoint states about planets that its model was not trained on, if anything."""
+    if checkpoint is None or not Path(checkpoint).is_file():
         return None
-    score = out_of_fold_score(read_predictions(path))
-    return None if score is None else estimate_of(score)
+    stated = open_checkpoint(Path(checkpoint)).texts.get(_EXPECTED)
+    return None if stated is None else Estimate(**json.loads(stated))

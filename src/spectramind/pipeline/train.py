@@ -10,6 +10,7 @@ from spectramind.errors import ConfigurationError
 from spectramind.models.predictions import read_predictions, write_predictions
 from spectramind.pipeline.calibrators import add_calibrators, learn_from
 from spectramind.pipeline.estimator import estimator_of
+from spectramind.pipeline.out_of_fold import state_expected_score
 from spectramind.pipeline.places import required
 from spectramind.pipeline.planets import Progress
 from spectramind.pipeline.training import OUT_OF_FOLD, TrainSummary, summarise
@@ -32,12 +33,15 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
         raise ConfigurationError("data.split=test has no known depths; train on data.split=train")
     estimator = estimator_of(config)
     summary = estimator.train(config, run, progress)
+    checkpoint = Path(summary.checkpoint)
+    out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
+    table = read_predictions(out_of_fold)
     if not estimator.finds_transits:
         # Calibrators read what a transit fit says about itself.
+        state_expected_score(checkpoint, table)
         return replace(summary, calibrators=("none: sigma is what the model states",))
-    out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
-    calibrators, table = learn_from(read_predictions(out_of_fold), out_of_fold, config.calib)
+    calibrators, table = learn_from(table, out_of_fold, config.calib)
     write_predictions(out_of_fold, table)
-    add_calibrators(Path(summary.checkpoint), config.model.name, calibrators, out_of_fold)
-    judged = summarise(table, summary.failed, Path(summary.checkpoint))
-    return replace(judged, calibrators=calibrators.lines)
+    add_calibrators(checkpoint, config.model.name, calibrators, out_of_fold)
+    state_expected_score(checkpoint, table)
+    return replace(summarise(table, summary.failed, checkpoint), calibrators=calibrators.lines)
