@@ -59,4 +59,4 @@ bench: setup
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist demo work docs/_build docs/reference/generated outputs logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist demo stages docs/_build docs/reference/generated outputs logs .pytest_cache .mypy_cache .ruff_cache

@@ -18,7 +18,7 @@ stages:
   simulate:
     cmd: spectramind simulate
     outs:
-    - path: work/survey/train.csv
+    - path: stages/survey/train.csv
       hash: md5
       md5: 0123456789abcdef
       size: 3
@@ -90,7 +90,7 @@ def test_data_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.data and other.data == tables_digest(survey)
     assert differences(one, other)["data"] == {
         "tables": (one.data, other.data),
-        "dvc.work/survey/train.csv": (None, "0123456789abcdef"),
+        "dvc.stages/survey/train.csv": (None, "0123456789abcdef"),
     }
     assert tables_digest(None) is None
     assert tables_digest(tmp_path / "nowhere") is None

@@ -76,14 +76,14 @@ def test_stages_are_clean_and_come_back_from_a_folder(working_copy: Path) -> Non
     dvc("repro", "manifest", cwd=working_copy)
     assert "up to date" in dvc("status", "manifest", cwd=working_copy)
     locked = locked_digests(working_copy)
-    assert set(locked) == {"work/survey", "work/survey_manifest.json"}
+    assert set(locked) == {"stages/survey", "stages/survey_manifest.json"}
     assert "Running stage" not in dvc("repro", "manifest", cwd=working_copy)
     # A lost product comes back from a folder that serves as the remote, byte for byte.
-    product = working_copy / "work" / "survey_manifest.json"
+    product = working_copy / "stages" / "survey_manifest.json"
     before = product.read_bytes()
     assert (
         hashlib.md5(before, usedforsecurity=False).hexdigest()
-        == locked["work/survey_manifest.json"]
+        == locked["stages/survey_manifest.json"]
     )
     dvc("remote", "add", "-d", "weights", str(working_copy.parent / "remote"), cwd=working_copy)
     dvc("push", "manifest", cwd=working_copy)

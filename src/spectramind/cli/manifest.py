@@ -9,7 +9,7 @@ import typer
 
 from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
 
-EXAMPLE = "Example: spectramind manifest +paths.input=SURVEY +paths.out=work"
+EXAMPLE = "Example: spectramind manifest +paths.input=SURVEY +paths.out=stages"
 
 
 def manifest(
