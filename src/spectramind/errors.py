@@ -1,16 +1,21 @@
 """The one exception tree, and the exit code that each branch ends a command with.
 
-    SpectraMindError            5   a fault of this package
+    SpectraMindError            5   root
+    ├── InternalError           5   what nobody foresaw: a fault of this package
     ├── DataError               2   an input, a product or a schema is not as expected
     │   └── OutputError         2   a product cannot be written (permissions, full disk)
     ├── ConfigurationError      3   a well-formed configuration that cannot work
     └── BudgetError             4   time, memory or disk would not suffice
+        └── OutOfMemoryError    4   memory did not suffice
 
 Every message is one line: which file, what was expected, what was found, what to do.
 """
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -18,6 +23,19 @@ class SpectraMindError(Exception):
     """Root of all errors raised on purpose by this package."""
 
     exit_code = 5
+
+
+class InternalError(SpectraMindError):
+    """An error that was not raised on purpose.
+
+    trace  its traceback
+    log    file that keeps the traceback, where a run has kept it
+    """
+
+    def __init__(self, text: str, trace: str) -> None:
+        super().__init__(" ".join(text.split()))
+        self.trace = trace
+        self.log: Path | None = None
 
 
 class DataError(SpectraMindError):
@@ -57,3 +75,29 @@ class BudgetError(SpectraMindError):
     """A limit of time, memory or disk that the work would not hold."""
 
     exit_code = 4
+
+
+class OutOfMemoryError(BudgetError):
+    """Memory ran out; alone, the same work might succeed."""
+
+
+@contextmanager
+def own_errors(*passing: type[Exception]) -> Iterator[None]:
+    """Turn every error that leaves the block into one of this tree.
+
+    Parameters
+    ----------
+    passing : kinds that are no errors and leave as they are
+    """
+    known: tuple[type[Exception], ...] = (SpectraMindError, *passing)
+    try:
+        yield
+    except known:
+        raise
+    except MemoryError as error:
+        raise OutOfMemoryError(" ".join(f"out of memory: {error}".split())) from error
+    except Exception as error:
+        # The end of a process and the end of an item of a survey: here alone everything is caught,
+        # since one line must tell the user, and one planet must not cost the others.
+        text = f"{type(error).__name__}: {error}"
+        raise InternalError(text, traceback.format_exc()) from error

@@ -6,11 +6,16 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import typer
 
 from pipeline_commands import spectramind
+from spectramind.cli.verb import one_line_errors
+from spectramind.conf.compose import compose
+from spectramind.provenance.run import open_run
 
 VERBS = (
     "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "coverage",
@@ -121,3 +126,19 @@ def test_full_disk_is_one_line(small_survey: Path, tmp_path: Path) -> None:
         subprocess.run(["umount", str(small)], check=True)
     assert done.returncode == 2
     assert "free disk space" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("within_a_run", [True, False])
+def test_a_fault_of_ours_is_one_line_and_its_traceback_is_kept(
+    within_a_run: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "elsewhere" / "v50_debug_log.md"
+    places = [f"paths.logs={log.parent}", f"paths.outputs={tmp_path}"]
+    run = open_run("score", compose(places), places) if within_a_run else nullcontext()
+    with pytest.raises(typer.Exit) as ended, one_line_errors(), run:
+        raise ZeroDivisionError("by zero")
+    assert ended.value.exit_code == 5
+    said = capsys.readouterr().err
+    assert said.startswith("error: internal fault, ZeroDivisionError: by zero; traceback")
+    assert "Traceback" in (log.read_text() if within_a_run else said)
+    assert str(log) in said if within_a_run else not log.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spectramind.conf.compose import compose
-from spectramind.errors import DataError
+from spectramind.errors import DataError, InternalError
 from spectramind.provenance.digest import config_hash, fingerprint, sha256
 from spectramind.provenance.events import append_event, read_events
 from spectramind.provenance.run import EVENTS, open_run
@@ -66,8 +66,11 @@ def test_failed_run_says_so(tmp_path: Path) -> None:
 
 def test_internal_fault_is_not_an_interruption(tmp_path: Path) -> None:
     overrides = [f"paths.outputs={tmp_path}/outputs", f"paths.logs={tmp_path}/logs"]
-    with pytest.raises(ZeroDivisionError), open_run("score", compose(overrides), overrides):
+    fault = pytest.raises(InternalError, match="ZeroDivisionError: by zero")
+    with fault as caught, open_run("score", compose(overrides), overrides):
         raise ZeroDivisionError("by zero")
+    assert caught.value.log == tmp_path / "logs" / "v50_debug_log.md"
+    assert "Traceback" in caught.value.log.read_text()
     with pytest.raises(KeyboardInterrupt), open_run("score", compose(overrides), overrides):
         raise KeyboardInterrupt
     events = [e for e in read_events(tmp_path / "logs" / EVENTS) if e["event"] == "finished"]

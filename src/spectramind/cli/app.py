@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,6 +34,9 @@ from spectramind.cli import validate as validate_verb
 from spectramind.errors import DataError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+
+# The parser's usage error, which lives elsewhere in every version of typer.
+_UsageError: type[Any] = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     name="spectramind",
@@ -91,15 +94,12 @@ def main() -> None:
         code = app(standalone_mode=False)
     except typer.Abort:
         sys.exit(_INTERRUPTED)
-    except Exception as error:
-        # A usage error of the parser, whose class lives elsewhere in every version of typer.
-        message = getattr(error, "format_message", None)
-        if message is None:
-            raise
+    except _UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            typer.echo(message())
+            typer.echo(error.format_message())
         else:
-            name = getattr(getattr(error, "ctx", None), "command_path", "spectramind")
-            typer.echo(f"error: {message().rstrip('.')}; see `{name} --help`", err=True)
+            name = error.ctx.command_path if error.ctx else "spectramind"
+            text = error.format_message().rstrip(".")
+            typer.echo(f"error: {text}; see `{name} --help`", err=True)
         sys.exit(DataError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

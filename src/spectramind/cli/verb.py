@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from spectramind.errors import SpectraMindError
+from spectramind.errors import InternalError, SpectraMindError, own_errors
 
 Overrides = Annotated[
     list[str] | None,
@@ -19,36 +17,21 @@ Overrides = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
-_DEBUG_LOG = Path("logs") / "v50_debug_log.md"
-
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """End the command with one line on stderr and the exit code of the error's branch."""
     try:
-        yield
+        with own_errors(typer.Exit):
+            yield
+    except InternalError as error:
+        # One line for the user, the trace for us: in the log of the run, where there is a run.
+        kept = f"traceback in {error.log}" if error.log else f"traceback:\n{error.trace.rstrip()}"
+        typer.echo(f"error: internal fault, {error}; {kept}", err=True)
+        raise typer.Exit(error.exit_code) from error
     except SpectraMindError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
-    except (typer.Exit, KeyboardInterrupt):
-        raise
-    except Exception as error:
-        # A fault of ours: one line for the user, the trace for us.
-        _keep_trace(traceback.format_exc())
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        typer.echo(f"error: internal fault, {text}; traceback in {_DEBUG_LOG}", err=True)
-        raise typer.Exit(SpectraMindError.exit_code) from error
-
-
-def _keep_trace(trace: str) -> None:
-    """Append a traceback to the human log; a log that cannot be written must not hide the fault."""
-    from spectramind.errors import OutputError
-    from spectramind.provenance.events import append_line
-
-    try:
-        append_line(_DEBUG_LOG, f"\n```\n{trace}```")
-    except OutputError:
-        typer.echo(trace, err=True)
 
 
 def emit(result: Mapping[str, Any], lines: Sequence[str], as_json: bool) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from spectramind.conf.compose import compose
 from spectramind.conf.schema.config import Config
-from spectramind.errors import DataError, SpectraMindError
+from spectramind.errors import DataError, InternalError, SpectraMindError
 from spectramind.pipeline.calibrate import calibrate
 from spectramind.pipeline.predict import predict
 from spectramind.pipeline.simulate import simulate
@@ -166,6 +166,8 @@ def _tried(name: str, probe: _Probe, config: Config) -> Check:
     start = time.monotonic()
     try:
         detail, passed = probe(config), True
+    except InternalError:
+        raise
     except SpectraMindError as error:
         detail, passed = str(error), False
     return Check(name, passed, detail, round(time.monotonic() - start, 2))

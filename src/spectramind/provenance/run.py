@@ -12,7 +12,7 @@ from typing import Any
 
 from spectramind.conf.compose import to_yaml
 from spectramind.conf.schema.config import Config
-from spectramind.errors import SpectraMindError
+from spectramind.errors import InternalError, SpectraMindError, own_errors
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.data_version import locked_digests, tables_digest
 from spectramind.provenance.digest import canonical_json, config_hash
@@ -41,6 +41,11 @@ class Run:
         """The event log that this run appends to."""
         return self.config.paths.logs / EVENTS
 
+    @property
+    def debug_log(self) -> Path:
+        """The human log."""
+        return self.config.paths.logs / DEBUG_LOG
+
     def event(self, event: str, **fields: Any) -> None:
         """Append an event of this run to the event log."""
         append_event(self.events, self.name, self.verb, event, **fields)
@@ -52,7 +57,7 @@ class Run:
     def log(self, text: str) -> None:
         """Append a line to the human log."""
         stamp = datetime.now(UTC).strftime("%H:%M:%S")
-        append_line(self.config.paths.logs / DEBUG_LOG, f"- {stamp} {text}")
+        append_line(self.debug_log, f"- {stamp} {text}")
 
 
 def run_hash(verb: str, config: Config) -> str:
@@ -69,7 +74,7 @@ def _open_run(verb: str, config: Config, overrides: Sequence[str]) -> Run:
     write_text(folder / "config.yaml", to_yaml(config))
     write_text(folder / "overrides.yaml", "".join(f"- {canonical_json(o)}\n" for o in overrides))
     append_line(
-        config.paths.logs / DEBUG_LOG,
+        run.debug_log,
         f"\n## {started.isoformat(timespec='seconds')} {verb} `{digest}`\n\n"
         f"Overrides: `{' '.join(overrides) or 'none'}`\n",
     )
@@ -90,19 +95,24 @@ def _open_run(verb: str, config: Config, overrides: Sequence[str]) -> Run:
 
 @contextmanager
 def open_run(verb: str, config: Config, overrides: Sequence[str]) -> Iterator[Run]:
-    """Record the start of a run, and how it ends whatever happens inside the block."""
+    """Record the start of a run, and how it ends whatever happens inside the block.
+
+    Raises
+    ------
+    SpectraMindError : whatever the block raises, as one of this package's errors
+    """
     run = _open_run(verb, config, overrides)
     start = time.monotonic()
     ending: dict[str, Any] = {"status": "interrupted"}
     try:
-        yield run
+        with own_errors():
+            yield run
         ending = {"status": "ok"}
     except SpectraMindError as error:
         ending = {"status": "failed", "error": str(error)}
-        raise
-    except Exception as error:
-        # A fault of ours: recorded as such, and passed on as it is.
-        ending = {"status": "failed", "error": f"{type(error).__name__}: {error}"}
+        if isinstance(error, InternalError):
+            run.log(f"fault\n\n```\n{error.trace}```")
+            error.log = run.debug_log
         raise
     finally:
         seconds = round(time.monotonic() - start, 3)

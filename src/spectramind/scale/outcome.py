@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from spectramind.errors import SpectraMindError
+from spectramind.errors import InternalError, OutOfMemoryError, SpectraMindError, own_errors
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -34,12 +33,11 @@ class Outcome(Generic[Item, Value]):
 def attempt(function: Callable[[Item], Value], item: Item) -> Outcome[Item, Value]:
     """Run one item; its failure is a result, not the end of the survey."""
     try:
-        return Outcome(item, function(item))
+        with own_errors():
+            return Outcome(item, function(item))
+    except InternalError as error:
+        return Outcome(item, None, str(error), details=error.trace)
+    except OutOfMemoryError as error:
+        return Outcome(item, None, str(error), out_of_memory=True)
     except SpectraMindError as error:
         return Outcome(item, None, str(error), exception=error)
-    except MemoryError as error:
-        text = f"out of memory: {error}"
-        return Outcome(item, None, " ".join(text.split()), out_of_memory=True)
-    except Exception as error:  # noqa: BLE001 - any fault of one item must not cost the others
-        text = f"{type(error).__name__}: {error}"
-        return Outcome(item, None, " ".join(text.split()), details=traceback.format_exc())
