@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from spectramind.conf.compose import compose
+from spectramind.conf.schema.rehearsal import Fault
 from spectramind.kaggle.bundle import make_bundle
-from spectramind.kaggle.fault_kinds import Fault
 from spectramind.kaggle.notebook import write_notebook
-from spectramind.kaggle.rehearsal import Plan, Rehearsal, rehearse
+from spectramind.kaggle.rehearsal import Rehearsal, rehearse
+from spectramind.kaggle.rehearsal_plan import Plan
 from spectramind.kaggle.rehearsal_summary import summary_lines
 from spectramind.kaggle.sandbox import Limits, possible_mode
 from spectramind.pipeline.budget import PLANETS_SHARE

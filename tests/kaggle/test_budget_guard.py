@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from spectramind.conf.compose import compose
+from spectramind.conf.schema.rehearsal import Fault
 from spectramind.errors import DataError
-from spectramind.kaggle.fault_kinds import Fault
 from spectramind.kaggle.faults import chosen_planets, harm
 from spectramind.kaggle.staged_input import hidden_planets, stage_input
 from spectramind.pipeline import guard as guard_module

@@ -81,14 +81,16 @@ def test_fourth_submission_of_a_day_is_warned_of(bundle: Path, tmp_path: Path) -
     ledger, runner = tmp_path / "leaderboard.jsonl", CliRunner()
     for number in range(3):
         append_entry(ledger, replace(entry_of(bundle), table=f"{number}", cv=0.1 * number))
-    arguments = ["leaderboard", "record", str(bundle), "--cv", "0.9", "--ledger", str(ledger)]
-    recorded = runner.invoke(app, [*arguments, "--json"])
+    place = f"leaderboard.ledger={ledger}"
+    known = ["leaderboard.cv=0.9", "leaderboard.note=a wider prior, 4 folds"]
+    recorded = runner.invoke(app, ["leaderboard", "record", str(bundle), place, *known, "--json"])
     assert recorded.exit_code == 0
     assert "4 submissions today, Kaggle takes 3" in json.loads(recorded.stdout)["warning"]
-    shown = runner.invoke(app, ["leaderboard", "status", "--ledger", str(ledger)])
+    shown = runner.invoke(app, ["leaderboard", "status", place])
     assert "left today     0 of 3" in shown.stdout
     assert shown.stdout.count("polynomial") == 4
-    told = runner.invoke(app, ["leaderboard", "status", "--ledger", str(ledger), "--json"])
+    assert "cv 0.9000  public    -    private    -    a wider prior, 4 folds" in shown.stdout
+    told = runner.invoke(app, ["leaderboard", "status", place, "--json"])
     assert json.loads(told.stdout)["best"]["cv"] == entry_of(bundle).table
 
 

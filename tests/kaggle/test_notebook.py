@@ -11,7 +11,8 @@ import pytest
 from spectramind.conf.compose import compose
 from spectramind.kaggle.metadata import KERNEL_FILE, NOTEBOOK_FILE
 from spectramind.kaggle.notebook import commands, notebook, write_notebook
-from spectramind.kaggle.rehearsal import Plan, Rehearsal, rehearse
+from spectramind.kaggle.rehearsal import Rehearsal, rehearse
+from spectramind.kaggle.rehearsal_plan import Plan
 from spectramind.kaggle.rehearsal_summary import summary_lines
 from spectramind.kaggle.sandbox import Limits
 

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from spectramind.conf.compose import compose
+from spectramind.conf.schema.rehearsal import Fault
 from spectramind.errors import DataError
 from spectramind.kaggle.extrapolation import Measured, along_line, projected
 from spectramind.kaggle.metadata import NOTEBOOK_FILE
-from spectramind.kaggle.rehearsal import Plan, Rehearsal, rehearse
+from spectramind.kaggle.rehearsal import Rehearsal, rehearse
+from spectramind.kaggle.rehearsal_plan import Plan, plan_of
 from spectramind.kaggle.sandbox import Limits, Mode, possible_mode
 
 COPY = (
@@ -96,6 +98,23 @@ def test_bundle_must_be_there(small_survey: Path, tmp_path: Path) -> None:
     plan = Plan(small_survey, tmp_path / "none", tmp_path / "x", Limits(), "plain", public=False)
     with pytest.raises(DataError, match="kaggle bundle"):
         rehearse(plan, compose().kaggle)
+
+
+def test_plan_follows_the_configuration(tmp_path: Path) -> None:
+    """And the session is Kaggle's unless told otherwise."""
+    places = [f"paths.input={tmp_path}/survey", f"paths.out={tmp_path}/made"]
+    usual = plan_of(compose([*places, "runtime.budget_hours=9", "runtime.disk_gb=20"]), tmp_path)
+    assert usual == Plan(
+        tmp_path / "survey", tmp_path / "made", tmp_path, Limits(), possible_mode()
+    )
+    harmed = ["rehearsal.faults=[kill,disk]", "rehearsal.public=false"]
+    told = ["rehearsal.namespaces=false", "rehearsal.cpus=2", "runtime.budget_hours=0.5"]
+    plan = plan_of(compose([*places, *harmed, *told]), tmp_path)
+    assert plan.faults == (Fault.kill, Fault.disk)
+    assert (plan.mode, plan.public) == ("plain", False)
+    assert (plan.limits.cpus, plan.limits.seconds) == (2, 1800)
+    with pytest.raises(DataError, match=r"paths\.input"):
+        plan_of(compose(), tmp_path)
 
 
 def test_projection_counts_what_is_fixed_once() -> None:

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from spectramind.conf.compose import compose
 from spectramind.kaggle.model_choice import choose, one_standard_error
 from spectramind.kaggle.shakeup import (
     Boards,
@@ -21,7 +22,7 @@ from spectramind.kaggle.shakeup import (
     simulated_boards,
     win_probability,
 )
-from spectramind.kaggle.shakeup_study import Board, advice, draw_study, study
+from spectramind.kaggle.shakeup_study import advice, draw_study, study
 
 PLANETS, PUBLIC, PRIVATE, DRAWS = 300, 120, 240, 3000
 
@@ -122,12 +123,15 @@ def test_conservative_choice_takes_the_simplest_that_is_not_worse(
 
 
 def test_study_says_what_to_do(scores: NDArray[np.float64], tmp_path: Path) -> None:
-    found, boards = study(("worse", "plain", "complicated"), scores, Board(120, 240, 800, 0))
+    sizes = ["shakeup.planets=360", "shakeup.public_share=0.333", "shakeup.draws=800"]
+    settings = compose(sizes).shakeup
+    assert settings.boards == (120, 240)
+    found, boards = study(("worse", "plain", "complicated"), scores, settings)
     assert "plain" in advice(found)
     assert found.beats[0] < 0.2
     assert [number for number, _ in found.tries] == [1, 2, 5, 10, 20, 50]
     draw_study(found, boards).savefig(tmp_path / "shakeup.png")
     assert (tmp_path / "shakeup.png").stat().st_size > 10_000
-    alone, _ = study(("only",), scores[:1], Board(120, 240, 300, 0))
+    alone, _ = study(("only",), scores[:1], settings)
     assert math.isnan(alone.lead)
     assert advice(alone).startswith("Hand in only")

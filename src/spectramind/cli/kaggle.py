@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
-from spectramind.kaggle.fault_kinds import Fault
 
 app = typer.Typer(no_args_is_help=True, help="Datasets, notebook and dress rehearsal for Kaggle.")
 
@@ -67,23 +66,11 @@ def notebook(overrides: Overrides = None, push: Push = False, as_json: AsJson = 
         emit({"written": written, "upload": [shown(command)], "said": said}, lines, as_json)
 
 
-REHEARSE_EXAMPLE = "Example: spectramind kaggle rehearse --survey SURVEY --made kaggle"
+REHEARSE_EXAMPLE = "Example: spectramind kaggle rehearse +paths.input=SURVEY +paths.out=kaggle"
 
 
 @app.command("rehearse", epilog=REHEARSE_EXAMPLE)
-def rehearse(
-    survey: Annotated[Path, typer.Option(help="Survey of frames; its test planets are hidden.")],
-    made: Annotated[Path, typer.Option(help="Folder of datasets and notebook.")] = Path("kaggle"),
-    hours: Annotated[float, typer.Option(help="Length of the session, hour.")] = 9.0,
-    cpus: Annotated[int, typer.Option(help="Processor cores.")] = 4,
-    fault: Annotated[list[Fault] | None, typer.Option(help="What goes wrong; repeatable.")] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Without namespaces.")] = False,
-    public: Annotated[bool, typer.Option(help="Run on the visible planet first.")] = True,
-    keep: Annotated[
-        Path | None, typer.Option(help="Keep what the runs left in this folder.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
+def rehearse(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Run the notebook as Kaggle would: offline, bounded, on planets it has never seen."""
     with one_line_errors():
         import dataclasses
@@ -91,23 +78,16 @@ def rehearse(
         from tempfile import TemporaryDirectory
 
         from spectramind.conf.compose import compose
-        from spectramind.kaggle.rehearsal import Plan
         from spectramind.kaggle.rehearsal import rehearse as run_rehearsal
+        from spectramind.kaggle.rehearsal_plan import plan_of
         from spectramind.kaggle.rehearsal_summary import summary_lines
-        from spectramind.kaggle.sandbox import Limits, possible_mode
 
+        config = compose(overrides or ())
         with ExitStack() as stack:
-            scratch = keep or Path(stack.enter_context(TemporaryDirectory(prefix="rehearsal-")))
-            plan = Plan(
-                survey=survey,
-                made=made,
-                scratch=scratch.absolute(),
-                limits=Limits(cpus=cpus, seconds=3600 * hours),
-                mode="plain" if plain else possible_mode(),
-                faults=tuple(fault or ()),
-                public=public,
+            scratch = config.rehearsal.keep or Path(
+                stack.enter_context(TemporaryDirectory(prefix="rehearsal-"))
             )
-            done = run_rehearsal(plan, compose().kaggle)
+            done = run_rehearsal(plan_of(config, scratch), config.kaggle)
         emit(dataclasses.asdict(done), summary_lines(done), as_json)
         if done.problems:
             raise typer.Exit(4)

@@ -7,62 +7,48 @@ from typing import Annotated
 
 import typer
 
-from spectramind.cli.verb import AsJson, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
 
 app = typer.Typer(no_args_is_help=True, help="Submissions, and how much the boards tell.")
 
-Ledger = Annotated[Path, typer.Option(help="Ledger of submissions.")]
-
-_LEDGER = Path("leaderboard.jsonl")
 SHAKEUP_EXAMPLE = (
-    "Example: spectramind leaderboard shakeup physics/out_of_fold.nc v50/out_of_fold.nc"
+    "Example: spectramind leaderboard shakeup "
+    "shakeup.files=[physics/out_of_fold.nc,v50/out_of_fold.nc]"
 )
-RECORD_EXAMPLE = "Example: spectramind leaderboard record submission.zip --cv 0.601 --public 0.612"
+RECORD_EXAMPLE = (
+    "Example: spectramind leaderboard record submission.zip leaderboard.cv=0.601 "
+    "leaderboard.public=0.612"
+)
 STATUS_EXAMPLE = "Example: spectramind leaderboard status"
 
 
 @app.command("shakeup", epilog=SHAKEUP_EXAMPLE)
-def shakeup(
-    files: Annotated[list[Path], typer.Argument(help="Out-of-fold predictions, simplest first.")],
-    planets: Annotated[int, typer.Option(min=2, help="Test planets.")] = 1100,
-    public_share: Annotated[float, typer.Option(min=0.01, max=0.99, help="Public part.")] = 0.34,
-    draws: Annotated[int, typer.Option(min=100, help="Simulated challenges.")] = 4000,
-    seed: Annotated[int, typer.Option(help="Same seed, same figures.")] = 0,
-    figure: Annotated[Path | None, typer.Option(help="PNG to write.")] = None,
-    as_json: AsJson = False,
-) -> None:
+def shakeup(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """How far scores will move to the private board, and what a public lead is worth."""
     with one_line_errors():
         import dataclasses
 
-        from spectramind.kaggle.shakeup_study import (
-            Board,
-            advice,
-            draw_study,
-            planet_scores,
-            short_names,
-            study,
-        )
+        from spectramind.conf.compose import compose
+        from spectramind.kaggle.shakeup_study import advice, draw_study, shakeup_study
         from spectramind.provenance.atomic import atomic_path
 
-        n_public = max(1, round(planets * public_share))
-        board = Board(n_public, max(1, planets - n_public), draws, seed)
-        names = short_names(files)
-        found, boards = study(names, planet_scores(files), board)
-        if figure is not None:
-            with atomic_path(figure) as temporary:
+        settings = compose(overrides or ()).shakeup
+        found, boards = shakeup_study(settings)
+        if settings.figure is not None:
+            with atomic_path(settings.figure) as temporary:
                 draw_study(found, boards).savefig(temporary, format="png", dpi=110)
-        moves = zip(names, found.scores, found.move, strict=True)
+        n_public, n_private = settings.boards
+        moves = zip(found.names, found.scores, found.move, strict=True)
         lines = [
-            f"boards     {board.n_public} public, {board.n_private} private, {draws} draws",
+            f"boards     {n_public} public, {n_private} private, {settings.draws} draws",
             *(
                 f"model      {name}: {score:.4f} out of fold, moves by {sd:.4f} "
                 f"(5 to 95 %: {low:+.4f} to {high:+.4f})"
                 for name, score, (sd, low, high) in moves
             ),
             *(
-                f"beats      {names[0]} beats {name} with {chance:.2f}"
-                for name, chance in zip(names[1:], found.beats, strict=True)
+                f"beats      {found.names[0]} beats {name} with {chance:.2f}"
+                for name, chance in zip(found.names[1:], found.beats, strict=True)
             ),
             f"selection  best public is best private in {found.selection.found:.2f}, "
             f"looks {found.selection.optimism:+.4f} too good, loses {found.selection.regret:.4f}",
@@ -76,17 +62,14 @@ def shakeup(
 @app.command("record", epilog=RECORD_EXAMPLE)
 def record(
     bundle: Annotated[Path, typer.Argument(help="submission.zip that was handed in.")],
-    cv: Annotated[float | None, typer.Option(help="Out-of-fold score.")] = None,
-    public: Annotated[float | None, typer.Option(help="Public score.")] = None,
-    private: Annotated[float | None, typer.Option(help="Private score.")] = None,
-    note: Annotated[str, typer.Option(help="What was tried.")] = "",
-    ledger: Ledger = _LEDGER,
+    overrides: Overrides = None,
     as_json: AsJson = False,
 ) -> None:
     """Tie a score to the run, configuration, code, data and model that it belongs to."""
     with one_line_errors():
         import dataclasses
 
+        from spectramind.conf.compose import compose
         from spectramind.kaggle.ledger import (
             DAILY_CAP,
             append_entry,
@@ -95,9 +78,9 @@ def record(
             submitted_on,
         )
 
-        entry = dataclasses.replace(
-            entry_of(bundle), cv=cv, public=public, private=private, note=note
-        )
+        told = compose(overrides or ()).leaderboard.model_dump()
+        ledger: Path = told.pop("ledger")
+        entry = dataclasses.replace(entry_of(bundle), **told)
         append_entry(ledger, entry)
         today = submitted_on(read_ledger(ledger), entry.time[:10])
         warning = f"{today} submissions today, Kaggle takes {DAILY_CAP}"
@@ -108,15 +91,16 @@ def record(
 
 
 @app.command("status", epilog=STATUS_EXAMPLE)
-def status(ledger: Ledger = _LEDGER, as_json: AsJson = False) -> None:
+def status(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Table of submissions, the best ones, and how many are left today."""
     with one_line_errors():
         import dataclasses
         from datetime import UTC, datetime
 
+        from spectramind.conf.compose import compose
         from spectramind.kaggle.ledger import DAILY_CAP, best, read_ledger, submitted_on
 
-        entries = read_ledger(ledger)
+        entries = read_ledger(compose(overrides or ()).leaderboard.ledger)
         left = max(0, DAILY_CAP - submitted_on(entries, datetime.now(UTC).date().isoformat()))
 
         def shown(score: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,18 +17,16 @@ EXAMPLE = (
 def reproduce(
     key: Annotated[str, typer.Argument(help="Begin of the table's, bundle's or run's hash.")],
     overrides: Overrides = None,
-    ledger: Annotated[Path, typer.Option(help="Ledger of submissions.")] = Path(
-        "leaderboard.jsonl"
-    ),
     as_json: AsJson = False,
 ) -> None:
     """Make a recorded submission again, or say what is missing for it."""
     with one_line_errors():
         from spectramind.cli.progress import progress
+        from spectramind.conf.compose import compose
         from spectramind.kaggle.reproduce import find_entry
         from spectramind.kaggle.reproduce import reproduce as run_again
 
-        entry = find_entry(ledger, key)
+        entry = find_entry(compose(overrides or ()).leaderboard.ledger, key)
         with progress("reproduce") as update:
             done = run_again(entry, overrides or (), update)
         lines = [f"identical  {done.table}", f"planets    {done.planets}", f"written    {done.csv}"]

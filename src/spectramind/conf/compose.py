@@ -54,7 +54,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _normalise(override: str, keys: dict[str, Any], groups: dict[str, tuple[str, ...]]) -> str:
-    """Strip `+`, check the key, and quote paths so that any character may stand in them."""
+    """Strip `+`, check the key, quote paths and text so that any character may stand in them."""
     key, separator, value = override.lstrip("+").partition("=")
     if not separator:
         raise DataError(_HERE, "overrides of the form key=value", repr(override), "add a value")
@@ -66,8 +66,8 @@ def _normalise(override: str, keys: dict[str, Any], groups: dict[str, tuple[str,
     if key not in keys:
         known = [*keys, *groups]
         raise DataError(_HERE, "a known key", repr(key), _closest(key, known))
-    if keys[key] in (Path, Path | None) and value != "null":
-        if not value.strip(" '\""):
+    if keys[key] in (Path, Path | None, str, str | None) and value != "null":
+        if keys[key] in (Path, Path | None) and not value.strip(" '\""):
             # An unset variable of the shell; an empty path would mean the working folder.
             raise DataError(f"{_HERE} key {key}", "a path", "nothing", "give one, or null")
         # Hydra reads a backslash as such, except before a quote and at the end.

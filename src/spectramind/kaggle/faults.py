@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from spectramind.kaggle.fault_kinds import Fault
+from spectramind.conf.schema.rehearsal import Fault
 from spectramind.kaggle.sandbox import Limits
 from spectramind.kaggle.staged_input import TestPlanet
 from spectramind.pipeline.budget import reserved_bytes

@@ -20,7 +20,6 @@ from spectramind.provenance.versions import code_digest, git_commit
 from spectramind.submission.bundle import CONFIG, TABLE, read_member, verify_bundle
 
 DAILY_CAP = 3
-FILE_NAME = "leaderboard.jsonl"
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from spectramind.conf.schema.kaggle import KaggleConfig
+from spectramind.conf.schema.rehearsal import Fault
 from spectramind.errors import DataError
 from spectramind.kaggle.extrapolation import Measured, Projection, projected
-from spectramind.kaggle.fault_kinds import Fault
 from spectramind.kaggle.faults import chosen_planets, harm, harmed_limits
 from spectramind.kaggle.image import make_image
 from spectramind.kaggle.metadata import DATASET_FILE, NOTEBOOK_FILE
+from spectramind.kaggle.rehearsal_plan import Plan
 from spectramind.kaggle.sandbox import (
     NOT_ENFORCED,
     Limits,
@@ -34,25 +35,6 @@ from spectramind.submission.validator import validate_submission
 
 _GRACE_SECONDS = 60.0
 _INSIDE = Path("/kaggle")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is rehearsed, and under which conditions.
-
-    survey   survey of frames whose test planets are the hidden ones
-    made     folder with the three datasets and the notebook
-    scratch  folder to work in; it needs room for the image and, in plain mode, the products
-    public   run on the first test planet alone before
-    """
-
-    survey: Path
-    made: Path
-    scratch: Path
-    limits: Limits
-    mode: Mode
-    faults: tuple[Fault, ...] = ()
-    public: bool = True
 
 
 @dataclass(frozen=True)
@@ -231,7 +213,7 @@ def _enforced(mode: Mode, probe: dict[str, Any], limits: Limits) -> tuple[str, .
     found = [f"cpus: {probe['cpus']}", f"memory: watched, {limits.memory_gb} GB"]
     if mode == "namespaces":
         if set(probe["interfaces"]) - {"lo"} or probe["input_writable"]:
-            remedy = "rehearse on another machine, or with --plain"
+            remedy = "rehearse on another machine, or with rehearsal.namespaces=false"
             raise DataError("namespaces", "no network, read-only input", str(probe), remedy)
         found += ["network: none", "input: read-only", f"disk: {probe['working_gb']:.3g} GB"]
     return tuple(found)

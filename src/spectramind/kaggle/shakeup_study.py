@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from spectramind.conf.schema.leaderboard import ShakeupConfig
 from spectramind.errors import DataError
 from spectramind.kaggle.model_choice import Choice, choose
 from spectramind.kaggle.shakeup import (
@@ -32,16 +33,6 @@ FloatArray = NDArray[np.float64]
 
 _FOLDS = 5
 _TRIES = np.array([1, 2, 5, 10, 20, 50])
-
-
-@dataclass(frozen=True)
-class Board:
-    """Sizes of the simulated challenge, number of draws, seed."""
-
-    n_public: int
-    n_private: int
-    draws: int
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -95,16 +86,31 @@ def short_names(paths: Sequence[Path]) -> list[str]:
     return folders if len(set(folders)) == len(paths) else [str(path) for path in paths]
 
 
-def study(names: Sequence[str], scores: FloatArray, board: Board) -> tuple[Study, Boards]:
+def shakeup_study(settings: ShakeupConfig) -> tuple[Study, Boards]:
+    """Study the out-of-fold predictions in `settings.files`.
+
+    Raises
+    ------
+    DataError : no file is named, a file has no truth, or the files are of different planets
+    """
+    if not settings.files:
+        remedy = "add shakeup.files=[FILE,FILE]"
+        raise DataError("configuration key shakeup.files", "predictions", "none", remedy)
+    return study(short_names(settings.files), planet_scores(settings.files), settings)
+
+
+def study(
+    names: Sequence[str], scores: FloatArray, settings: ShakeupConfig
+) -> tuple[Study, Boards]:
     """Simulate the boards and sum them up.
 
     Parameters
     ----------
     scores : (model, planet), models ordered from simple to complicated
     """
-    boards = simulated_boards(scores, board.n_public, board.n_private, board.draws, board.seed)
+    boards = simulated_boards(scores, *settings.boards, settings.draws, settings.seed)
     models, spread = len(names), own_spread(boards)
-    excess = optimism_of_trying(spread, _TRIES, board.seed) if models > 1 else np.zeros(0)
+    excess = optimism_of_trying(spread, _TRIES, settings.seed) if models > 1 else np.zeros(0)
     found = Study(
         names=tuple(names),
         scores=tuple(float(score) for score in scores.mean(axis=1)),
@@ -113,7 +119,7 @@ def study(names: Sequence[str], scores: FloatArray, board: Board) -> tuple[Study
         lead=_safe_lead(boards),
         selection=chosen_by_public(boards),
         tries=tuple((int(n), float(e)) for n, e in zip(_TRIES, excess, strict=False)),
-        choice=choose(scores, _FOLDS, board.seed),
+        choice=choose(scores, _FOLDS, settings.seed),
     )
     return found, boards
 

@@ -101,7 +101,8 @@ def _flat(values: Tensor, length: int) -> Tensor:
 
 
 def _segment(operands: tuple[Tensor, ...], part: slice, products: _Products) -> _Segment:
-    x, log_decay, b, c = (operand[:, part] for operand in operands)
+    x, log_decay, projections = (operand[:, part] for operand in operands)
+    b, c = projections.chunk(2, dim=-1)
     chunk, product = products.chunk, products.dtype
     steps = _chunked(log_decay[..., None], chunk)[..., 0]
     running = steps.cumsum(-1)
@@ -127,16 +128,16 @@ class _Scan(torch.autograd.Function):
         ctx: Any,
         x: Tensor,
         log_decay: Tensor,
-        b: Tensor,
-        c: Tensor,
+        projections: Tensor,
         initial: Tensor,
         products: _Products,
     ) -> tuple[Tensor, Tensor]:
+        """Outputs and last state; `projections` is b beside c, (batch, time, 2 state)."""
         y = torch.empty_like(x)
         state, entering, product = initial, [], products.dtype
         for part in _parts(x.shape[1], products.chunk):
             entering.append(state)
-            segment = _segment((x, log_decay, b, c), part, products)
+            segment = _segment((x, log_decay, projections), part, products)
             states = segment.states(state)
             mixed = (segment.scores() * segment.within).to(product)
             inside = mixed @ segment.x
@@ -144,15 +145,15 @@ class _Scan(torch.autograd.Function):
             y[:, part] = _flat(inside + carried * segment.from_start, part.stop - part.start)
             # A copy: a view would keep the states of all chunks until the backward pass.
             state = states[:, -1].clone()
-        ctx.save_for_backward(x, log_decay, b, c, *entering)
+        ctx.save_for_backward(x, log_decay, projections, *entering)
         ctx.products = products
         return y, state
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_y: Tensor, d_state: Tensor) -> tuple[Tensor | None, ...]:
-        x, log_decay, b, c, *entering = ctx.saved_tensors
-        operands, products = (x, log_decay, b, c), ctx.products
+        x, log_decay, projections, *entering = ctx.saved_tensors
+        operands, products = (x, log_decay, projections), ctx.products
         gradients = tuple(torch.empty_like(operand) for operand in operands)
         parts = _parts(d_y.shape[1], products.chunk)
         for part, state in zip(reversed(parts), reversed(entering), strict=True):
@@ -172,8 +173,8 @@ def _parts(length: int, chunk: int) -> list[slice]:
 
 def _segment_gradients(
     segment: _Segment, entering: Tensor, d_y: Tensor, d_leaving: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Gradients of x, log decay, b, c (chunked) and of the state that enters the segment.
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Gradients of x, log decay, projections (chunked) and of the state that enters the segment.
 
     The decay of sample t acts on every pair of an input j < t and an output i >= t. Its gradient is
     summed over just these pairs (the state that enters counts as an input, the one that leaves as
@@ -206,7 +207,7 @@ def _segment_gradients(
     d_steps[..., 1:] += (d_carried * segment.x).sum(-1)[..., :-1].cumsum(-1)
     passed = (states[:, :-1] * d_states[:, 1:]).sum((-1, -2))[..., None]
     d_steps += passed * segment.from_start[..., -1, :]
-    return d_x, d_steps[..., None], d_b, d_c, d_states[:, 0]
+    return d_x, d_steps[..., None], torch.cat([d_b, d_c], dim=-1), d_states[:, 0]
 
 
 def _pairs_across(pairs: Tensor) -> Tensor:
@@ -264,6 +265,6 @@ def selective_scan(
     products = _Products(chunk, _product_dtype(x))
     with torch.autocast(x.device.type, enabled=False):
         result: tuple[Tensor, Tensor] = _Scan.apply(  # type: ignore[no-untyped-call]
-            x, log_decay, b, c, initial_state, products
+            x, log_decay, torch.cat([b, c], dim=-1), initial_state, products
         )
     return result

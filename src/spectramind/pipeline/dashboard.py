@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from omegaconf import OmegaConf
 
 from spectramind.conf.schema.config import Config
+from spectramind.conf.schema.leaderboard import ShakeupConfig
 from spectramind.errors import DataError
 from spectramind.kaggle.shakeup import simulated_boards
 from spectramind.models.checkpoint import FILE_NAME, Checkpoint, open_checkpoint
@@ -34,8 +35,6 @@ from spectramind.submission.score import ScoreReport, naive_model
 FloatArray = NDArray[np.float64]
 
 _FITS = Path("train") / "second"
-_BOARDS, _DRAWS = (374, 726), 2000
-"""Planets of the public and the private board, as `spectramind leaderboard shakeup` takes them."""
 
 
 def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | None:
@@ -68,19 +67,19 @@ def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | Non
         planets,
         _origin(config, folder, predictions, checkpoint),
         score,
-        replace(read_record(folder, arrays), shake_up=_shake_up(score)),
+        replace(read_record(folder, arrays), shake_up=_shake_up(score, config.shakeup)),
     )
     target = Places(out, "train").dashboard
     write_text(target, render(page))
     return target
 
 
-def _shake_up(score: ScoreReport | None) -> FloatArray | None:
-    """(draw,) private minus public score in simulated challenges of the competition's size."""
+def _shake_up(score: ScoreReport | None, settings: ShakeupConfig) -> FloatArray | None:
+    """(draw,) private minus public score in simulated challenges."""
     if score is None:
         return None
     scores = np.array([list(score.planets.values())])
-    boards = simulated_boards(scores, *_BOARDS, draws=_DRAWS, seed=0)
+    boards = simulated_boards(scores, *settings.boards, settings.draws, settings.seed)
     return boards.private[:, 0] - boards.public[:, 0]
 
 

@@ -44,6 +44,20 @@ class BinnedCurve:
         return np.asarray(self.time.mean(axis=1))
 
 
+@dataclass(frozen=True)
+class _RelativeCurve:
+    """A light curve relative to each channel's median, before it is binned.
+
+    flux, usable    (time, channel) relative flux, 1 where not usable
+    level, scatter  (channel,) as in `BinnedCurve`; standard deviation of a sample
+    """
+
+    flux: FloatArray
+    usable: BoolArray
+    level: FloatArray
+    scatter: FloatArray
+
+
 def _usable_samples(curve: LightCurve) -> BoolArray:
     usable = ~curve.mask & np.isfinite(curve.flux) & np.isfinite(curve.variance)
     usable &= np.where(usable, curve.flux, 0.0) > 0.0
@@ -101,43 +115,35 @@ def bin_curve(curve: LightCurve, visit: int, bin_seconds: float) -> BinnedCurve:
     level = np.ones(flux.shape[1])
     seen = usable.any(axis=0)
     level[seen] = np.nanmedian(flux[:, seen], axis=0)
-    relative = np.where(usable, curve.flux, level) / level
-    scatter = _scatter(_departures(relative, usable))
+    divided = np.where(usable, curve.flux, level) / level
+    relative = _RelativeCurve(divided, usable, level, _scatter(_departures(divided, usable)))
     step = 3600.0 * float(np.median(np.diff(curve.time)))
     group = max(1, min(round(bin_seconds / step), curve.time.size // 8))
-    return _grouped(curve, visit, relative, usable, level, scatter, group)
+    return _grouped(curve, visit, relative, group)
 
 
-def _grouped(
-    curve: LightCurve,
-    visit: int,
-    relative: FloatArray,
-    usable: BoolArray,
-    level: FloatArray,
-    scatter: FloatArray,
-    group: int,
-) -> BinnedCurve:
+def _grouped(curve: LightCurve, visit: int, relative: _RelativeCurve, group: int) -> BinnedCurve:
     n = curve.time.size // group
-    shape = (n, group, relative.shape[1])
-    good = usable[: n * group].reshape(shape)
-    values = relative[: n * group].reshape(shape)
+    shape = (n, group, relative.flux.shape[1])
+    good = relative.usable[: n * group].reshape(shape)
+    values = relative.flux[: n * group].reshape(shape)
     count = good.sum(axis=1)
     mean = np.where(good, values, 0.0).sum(axis=1) / np.maximum(count, 1)
     # A bin with few of its samples has another mean time: it counts only where most are there.
     kept = count > _LEAST_SHARE * group
-    noise = np.where(kept.mean(axis=0) > _LEAST_SHARE, scatter / np.sqrt(group), np.inf)
+    noise = np.where(kept.mean(axis=0) > _LEAST_SHARE, relative.scatter / np.sqrt(group), np.inf)
     kept &= np.isfinite(noise)
-    variance = np.where(usable, curve.variance, np.nan)
+    variance = np.where(relative.usable, curve.variance, np.nan)
     stated = np.full(noise.size, np.inf)
     seen = np.isfinite(noise)
-    stated[seen] = np.sqrt(np.nanmedian(variance[:, seen], axis=0) / group) / level[seen]
+    stated[seen] = np.sqrt(np.nanmedian(variance[:, seen], axis=0) / group) / relative.level[seen]
     return BinnedCurve(
         instrument=curve.instrument,
         visit=visit,
         time=curve.time[: n * group].reshape(n, group),
         flux=np.where(kept, mean, 1.0),
         usable=kept,
-        level=level,
+        level=relative.level,
         noise=noise,
         stated=stated,
     )

@@ -11,14 +11,21 @@ from spectramind.conf.schema.compare import CompareConfig
 from spectramind.conf.schema.data import DataConfig
 from spectramind.conf.schema.detector import DetectorConfig
 from spectramind.conf.schema.kaggle import KaggleConfig
+from spectramind.conf.schema.leaderboard import LeaderboardConfig, ShakeupConfig
 from spectramind.conf.schema.model import ModelConfig
 from spectramind.conf.schema.paths import PathsConfig
+from spectramind.conf.schema.rehearsal import RehearsalConfig
 from spectramind.conf.schema.runtime import RuntimeConfig
 from spectramind.conf.schema.section import Section
 from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.conf.schema.submission import ReportConfig, SubmitConfig
 from spectramind.conf.schema.train import TrainConfig
 from spectramind.conf.schema.transit import TransitConfig
+
+_WITHOUT_EFFECT = {
+    "paths", "runtime", "sim", "compare", "kaggle", "rehearsal", "leaderboard", "shakeup",
+}  # fmt: skip
+"""Sections that change no prediction."""
 
 
 class Config(Section):
@@ -37,6 +44,9 @@ class Config(Section):
     sim: SimulatorConfig = Field(description="simulated surveys")
     compare: CompareConfig = Field(description="models side by side")
     kaggle: KaggleConfig = Field(description="datasets and notebook")
+    rehearsal: RehearsalConfig = Field(description="dress rehearsal of the notebook")
+    leaderboard: LeaderboardConfig = Field(description="submissions and their scores")
+    shakeup: ShakeupConfig = Field(description="how far scores move from board to board")
 
     def portable(self) -> dict[str, Any]:
         """What determines a prediction: everything but places, workers, names, simulation.
@@ -44,9 +54,7 @@ class Config(Section):
         Two runs with equal portable configuration, code and data give the same bytes, wherever
         they ran; its hash names the run.
         """
-        values = self.model_dump(
-            mode="json", exclude={"paths", "runtime", "sim", "compare", "kaggle"}
-        )
+        values = self.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
         values["submit"] = {k: v for k, v in values["submit"].items() if k not in ("csv", "bundle")}
         values["model"] = {k: v for k, v in values["model"].items() if k != "ckpt"}
         return values
