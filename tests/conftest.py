@@ -39,31 +39,25 @@ def loopback() -> None:
         pytest.skip(f"no loopback network: {error}")
 
 
-@pytest.fixture(scope="session")
-def small_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Simulated frames of three training and four test planets, every 60th read pair."""
+def simulated(out: Path, *sizes: str) -> Path:
+    """A simulated survey in a new folder."""
     from spectramind.conf.compose import compose
     from spectramind.pipeline.simulate import simulate
 
-    out = tmp_path_factory.mktemp("simulated") / "survey"
-    config = compose(
-        [f"paths.out={out}", "sim.train=3", "sim.test=4", "sim.seed=11", "sim.decimate=60",
-         "runtime.executor=serial"]
-    )  # fmt: skip
+    config = compose([f"paths.out={out}", *sizes, "runtime.executor=serial"])
     simulate(config, lambda *_: None)
     return out
+
+
+@pytest.fixture(scope="session")
+def small_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Simulated frames of three training and four test planets, every 60th read pair."""
+    sizes = ("sim.train=3", "sim.test=4", "sim.seed=11", "sim.decimate=60")
+    return simulated(tmp_path_factory.mktemp("simulated") / "survey", *sizes)
 
 
 @pytest.fixture(scope="session")
 def light_curve_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Simulated light curves of four training and four test planets: a survey made in seconds."""
-    from spectramind.conf.compose import compose
-    from spectramind.pipeline.simulate import simulate
-
-    out = tmp_path_factory.mktemp("light_curves") / "survey"
-    config = compose(
-        [f"paths.out={out}", "sim.train=4", "sim.test=4", "sim.seed=5", "sim.level=light_curves",
-         "runtime.executor=serial"]
-    )  # fmt: skip
-    simulate(config, lambda *_: None)
-    return out
+    sizes = ("sim.train=4", "sim.test=4", "sim.seed=5", "sim.level=light_curves")
+    return simulated(tmp_path_factory.mktemp("light_curves") / "survey", *sizes)

@@ -48,14 +48,14 @@ def test_table_is_what_the_products_say(tmp_path: Path, monkeypatch: pytest.Monk
     naive = naive_model(read_truth(known / "train.csv").depth)
     expected = official_score(truth.depth[order], answer.mu, answer.sigma, naive)
     row = table["spectrum_regressor", "other"]
-    assert row.score == pytest.approx(expected.score)
-    assert row.rms_fgs1 == pytest.approx(
+    assert row.accuracy.score == pytest.approx(expected.score)
+    assert row.accuracy.rms_fgs1 == pytest.approx(
         1e6 * np.sqrt(np.mean((truth.depth[order, 0] - answer.mu[:, 0]) ** 2))
     )
     assert table["spectrum_regressor", OUT_OF_FOLD_LABEL].planets == 10
     assert row.numbers > 2 * 283
     values = json.loads((tmp_path / "compared" / "compare.json").read_text())
-    assert [value["score"] for value in values] == [row.score for row in rows]
+    assert [value["score"] for value in values] == [row.accuracy.score for row in rows]
     with (tmp_path / "compared" / "compare.csv").open() as handle:
         assert len(list(csv.DictReader(handle))) == 6
     assert "| residual_mlp |" in (tmp_path / "compared" / "compare.md").read_text()

@@ -1,17 +1,7 @@
-"""One thread: the operands are small, and more would only wait for each other."""
+"""Fixtures of every test in this folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from torch_threads import one_thread
 
-import pytest
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]

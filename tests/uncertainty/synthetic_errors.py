@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
+from spectramind.models.predictions import Predictions
 from spectramind.uncertainty.sample import Sample
 
 FloatArray = NDArray[np.float64]
@@ -51,6 +52,24 @@ def planets(
         planet_features=planet,
         flagged=np.zeros(count, dtype=np.bool_),
         truth=mu + error * factor,
+    )
+
+
+def predictions_of(sample: Sample) -> Predictions:
+    """The planets of a sample as a model hands them out, not calibrated yet."""
+    count = len(sample)
+    return Predictions(
+        planet_ids=tuple(range(count)),
+        wavelength=np.linspace(0.7, 3.9, CHANNELS),
+        mu=sample.mu,
+        sigma_raw=sample.sigma,
+        sigma_common=sample.common,
+        sigma=sample.sigma,
+        channel_features=sample.channel_features,
+        planet_features=sample.planet_features,
+        status=("ok",) * count,
+        note=("",) * count,
+        truth=sample.truth,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from synthetic_errors import STATED, planets
+from synthetic_errors import STATED, planets, predictions_of
 
 from spectramind.conf.compose import compose
 from spectramind.errors import DataError
@@ -23,18 +23,8 @@ def gaussian(count: int) -> Predictions:
     """Calibrated predictions whose sigma is true."""
     sample = planets(count)
     half = sample.sigma[..., None] * GAUSSIAN
-    return Predictions(
-        planet_ids=tuple(range(count)),
-        wavelength=np.linspace(0.7, 3.9, 283),
-        mu=sample.mu,
-        sigma_raw=sample.sigma,
-        sigma_common=sample.common,
-        sigma=sample.sigma,
-        channel_features=sample.channel_features,
-        planet_features=sample.planet_features,
-        status=("ok",) * count,
-        note=("",) * count,
-        truth=sample.truth,
+    return replace(
+        predictions_of(sample),
         lower=sample.mu[..., None] - half,
         upper=sample.mu[..., None] + half,
         band=3.0 * sample.sigma,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from synthetic_errors import WEIGHTS, planets, score
+from synthetic_errors import WEIGHTS, planets, predictions_of, score
 
 from spectramind.models.predictions import Predictions
 from spectramind.uncertainty.calibrators import certify
@@ -16,20 +16,7 @@ from spectramind.uncertainty.sample import sample_of
 
 def predictions(count: int) -> Predictions:
     """Out-of-fold predictions of planets whose errors are twice what is stated."""
-    sample = planets(count, 2.0)
-    return Predictions(
-        planet_ids=tuple(range(count)),
-        wavelength=np.linspace(0.7, 3.9, 283),
-        mu=sample.mu,
-        sigma_raw=sample.sigma,
-        sigma_common=sample.common,
-        sigma=sample.sigma,
-        channel_features=sample.channel_features,
-        planet_features=sample.planet_features,
-        status=("ok",) * count,
-        note=("",) * count,
-        truth=sample.truth,
-    )
+    return predictions_of(planets(count, 2.0))
 
 
 def test_fallbacks_and_silent_fits_are_left_out() -> None:

@@ -10,12 +10,10 @@ EXAMPLE = "Example: spectramind ablate +paths.input=SURVEY +paths.out=ablated tr
 def ablate(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Train V50 whole and with one part removed at a time: what is each part worth."""
     with one_line_errors():
-        from dataclasses import asdict
-
         from spectramind.cli.progress import progress
         from spectramind.pipeline.ablate import ablate as run_ablate
         from spectramind.report.contest_page import contest_markdown
 
         with progress("ablate") as update:
             rows = run_ablate(overrides or (), update)
-        emit({"rows": [asdict(row) for row in rows]}, [contest_markdown(rows)], as_json)
+        emit({"rows": [row.flat() for row in rows]}, [contest_markdown(rows)], as_json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = "Example: spectramind fit --planet 10500000 --plot +paths.input=SURVEY +paths.out=out"
 
@@ -19,15 +19,11 @@ def fit(
 ) -> None:
     """Fit the light curves of every planet of a split; one netCDF file a planet and one table."""
     with one_line_errors():
-        from spectramind.cli.progress import progress
-        from spectramind.conf.compose import compose
         from spectramind.pipeline.fit_survey import fit_survey
-        from spectramind.provenance.run import open_run
 
         chosen = [] if planet is None else [f"data.planets=[{planet}]"]
         arguments = [*(overrides or ()), *chosen]
-        config = compose(arguments)
-        with open_run("fit", config, arguments) as run, progress("fit") as update:
+        with recorded("fit", arguments) as (config, run, update):
             summary = fit_survey(config, plot, run, update)
             run.result(**summary.__dict__)
         lines = [

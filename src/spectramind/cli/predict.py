@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = (
     "Example: spectramind predict +data.split=test +paths.input=SURVEY +paths.out=out "
@@ -13,13 +13,9 @@ EXAMPLE = (
 def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Predict the spectrum of every planet of a split, with its error bar."""
     with one_line_errors():
-        from spectramind.cli.progress import progress
-        from spectramind.conf.compose import compose
         from spectramind.pipeline.predict import predict as run_predict
-        from spectramind.provenance.run import open_run
 
-        config = compose(overrides or ())
-        with open_run("predict", config, overrides or ()) as run, progress("predict") as update:
+        with recorded("predict", overrides) as (config, run, update):
             summary = run_predict(config, run, update)
             result = {key: value for key, value in summary.__dict__.items() if key != "config"}
             run.result(**result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = "Example: spectramind reduce +data.split=train +paths.input=SURVEY +paths.out=out"
 
@@ -10,13 +10,9 @@ EXAMPLE = "Example: spectramind reduce +data.split=train +paths.input=SURVEY +pa
 def reduce(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Reduce the detector frames of every visit of a split to light curves."""
     with one_line_errors():
-        from spectramind.cli.progress import progress
-        from spectramind.conf.compose import compose
         from spectramind.pipeline.reduce import reduce_all
-        from spectramind.provenance.run import open_run
 
-        config = compose(overrides or ())
-        with open_run("reduce", config, overrides or ()) as run, progress("reduce") as update:
+        with recorded("reduce", overrides) as (config, run, update):
             summary = reduce_all(config, run, update)
             run.result(**summary.__dict__)
         lines = [

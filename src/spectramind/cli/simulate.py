@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = (
     "Example: spectramind simulate +paths.out=survey sim.train=40 sim.test=20 sim.seed=7 "
@@ -13,13 +13,9 @@ EXAMPLE = (
 def simulate(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Write a simulated survey in the competition's layout, the test truth beside it."""
     with one_line_errors():
-        from spectramind.cli.progress import progress
-        from spectramind.conf.compose import compose
         from spectramind.pipeline.simulate import simulate as run_simulate
-        from spectramind.provenance.run import open_run
 
-        config = compose(overrides or ())
-        with open_run("simulate", config, overrides or ()) as run, progress("simulate") as update:
+        with recorded("simulate", overrides) as (config, run, update):
             summary = run_simulate(config, update)
             run.result(**summary.__dict__)
         lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = "Example: spectramind submit +submit.bundle=submission.zip +report.html=true"
 
@@ -10,16 +10,9 @@ EXAMPLE = "Example: spectramind submit +submit.bundle=submission.zip +report.htm
 def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Write, validate and bundle the submission of the last prediction."""
     with one_line_errors():
-        from spectramind.cli.progress import progress
-        from spectramind.conf.compose import compose
         from spectramind.pipeline.submit import submit as run_submit
-        from spectramind.provenance.run import open_run
 
-        config = compose(overrides or ())
-        with (
-            open_run("submit", config, overrides or ()) as run,
-            progress("submit") as update,
-        ):
+        with recorded("submit", overrides) as (config, run, update):
             summary = run_submit(config, update)
             run.result(**summary.__dict__)
         lines = [

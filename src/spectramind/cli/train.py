@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors
+from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = "Example: spectramind train model=physics +paths.input=SURVEY +paths.out=trained"
 
@@ -10,14 +10,10 @@ EXAMPLE = "Example: spectramind train model=physics +paths.input=SURVEY +paths.o
 def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Train a model on the training planets of a survey and judge it out of fold."""
     with one_line_errors():
-        from spectramind.cli.progress import progress
-        from spectramind.conf.compose import compose
         from spectramind.pipeline.train import train as run_train
-        from spectramind.provenance.run import open_run
 
         arguments = ["data.split=train", *(overrides or ())]
-        config = compose(arguments)
-        with open_run("train", config, arguments) as run, progress("train") as update:
+        with recorded("train", arguments) as (config, run, update):
             summary = run_train(config, run, update)
             run.result(**summary.__dict__)
         fgs1, mean, shape = summary.median_ppm

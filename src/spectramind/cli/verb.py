@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spectramind.errors import InternalError, SpectraMindError, own_errors
+
+if TYPE_CHECKING:
+    from spectramind.cli.progress import Progress
+    from spectramind.conf.schema.config import Config
+    from spectramind.provenance.run import Run
 
 Overrides = Annotated[
     list[str] | None,
@@ -32,6 +37,18 @@ def one_line_errors() -> Iterator[None]:
     except SpectraMindError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
+
+
+@contextmanager
+def recorded(verb: str, overrides: Sequence[str] | None) -> Iterator[tuple[Config, Run, Progress]]:
+    """Compose the configuration and record a run of it that shows how far it is."""
+    from spectramind.cli.progress import progress
+    from spectramind.conf.compose import compose
+    from spectramind.provenance.run import open_run
+
+    config = compose(overrides or ())
+    with open_run(verb, config, overrides or ()) as run, progress(verb) as update:
+        yield config, run, update
 
 
 def emit(result: Mapping[str, Any], lines: Sequence[str], as_json: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +149,7 @@ def _row(contest: Contest, names: tuple[str, str], answer: Predictions, cost: _C
         survey=names[1],
         planets=int(kept.sum()),
         fallbacks=len(answer.fallbacks()),
-        **asdict(judged),
+        accuracy=judged,
         numbers=cost.numbers,
         train_minutes=cost.train_seconds / 60.0,
         predict_ms=cost.predict_ms,
@@ -212,7 +212,7 @@ def run_contest(
 
 def _write(path: Path, rows: Sequence[ContestRow]) -> None:
     """Tables and figure of what is done so far."""
-    values = [asdict(row) for row in rows]
+    values = [row.flat() for row in rows]
     write_text(path.with_suffix(".json"), json.dumps(values, indent=1) + "\n")
     write_text(path.with_suffix(".md"), contest_markdown(rows))
     with atomic_path(path.with_suffix(".csv")) as temporary:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,24 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
+from spectramind.detector.light_curve_files import (
+    Layout,
+    LightCurveFiles,
+    VisitFile,
+    open_light_curves,
+)
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.detector.product import read_light_curves, write_light_curves
 from spectramind.detector.reduce import reduce_visit
-from spectramind.errors import DataError
 from spectramind.pipeline.places import places, required
 from spectramind.provenance.digest import fingerprint
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.survey.discovery import Split, Survey, Visit, open_survey
 from spectramind.survey.stars import Star
-from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
 from spectramind.transit.imported_light_curves import (
     TIMES,
-    ImportedSource,
     has_imported_light_curves,
     open_imported,
 )
-
-_PRODUCT = re.compile(r"(?P<planet>\d+)_(?P<visit>\d+)\.nc")
 
 
 class Source(Protocol):
@@ -103,59 +102,11 @@ class FrameSource:
         return read_light_curves(path)
 
 
-@dataclass(frozen=True)
-class ReducedSource:
-    """A survey of light-curve products below `reduced/<split>/`, with the competition's tables."""
+def _open_reduced(root: Path, split: Split) -> LightCurveFiles:
+    def read(file: VisitFile) -> VisitLightCurves:
+        return read_light_curves(file.path)
 
-    root: Path
-    split: Split
-    planet_ids: tuple[int, ...]
-    wavelength: NDArray[np.float64]
-    stars: dict[int, Star]
-    files: dict[int, tuple[Path, ...]]
-
-    def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
-        if planet_id not in self.stars:
-            table = self.root / f"{self.split}_star_info.csv"
-            raise DataError(table, f"a row for planet {planet_id}", "none", "add the star's row")
-        return self.stars[planet_id]
-
-    def digest(self, planet_id: int) -> str:
-        """Fingerprint of the planet's products."""
-        return fingerprint(self._products(planet_id))
-
-    def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
-        """Light curves of all visits."""
-        return [read_light_curves(path) for path in self._products(planet_id)]
-
-    def _products(self, planet_id: int) -> tuple[Path, ...]:
-        if planet_id not in self.files:
-            folder = self.root / "reduced" / self.split
-            found = "none"
-            raise DataError(folder, f"light curves of planet {planet_id}", found, "reduce it first")
-        return self.files[planet_id]
-
-
-def _open_reduced(root: Path, split: Split) -> ReducedSource:
-    files: dict[int, list[tuple[int, Path]]] = defaultdict(list)
-    for path in (root / "reduced" / split).iterdir():
-        if match := _PRODUCT.fullmatch(path.name):
-            files[int(match["planet"])].append((int(match["visit"]), path))
-    ordered = {
-        planet: tuple(path for _, path in sorted(visits)) for planet, visits in files.items()
-    }
-    planets = tuple(sorted(ordered))
-    if split == "test":
-        planets = read_sample_submission(root / "sample_submission.csv")
-    return ReducedSource(
-        root=root,
-        split=split,
-        planet_ids=planets,
-        wavelength=read_wavelengths(root / "wavelengths.csv"),
-        stars=read_star_info(root / f"{split}_star_info.csv"),
-        files=ordered,
-    )
+    return open_light_curves(root, split, Layout(root / "reduced" / split, ".nc", read))
 
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
@@ -178,12 +129,12 @@ def _changed(path: Path) -> tuple[int, int, int] | None:
 
 
 @lru_cache(maxsize=2)
-def _reduced_at(root: Path, split: Split, _: Stamp) -> ReducedSource:
+def _reduced_at(root: Path, split: Split, _: Stamp) -> LightCurveFiles:
     return _open_reduced(root, split)
 
 
 @lru_cache(maxsize=2)
-def _imported_at(root: Path, split: Split, _: Stamp) -> ImportedSource:
+def _imported_at(root: Path, split: Split, _: Stamp) -> LightCurveFiles:
     return open_imported(root, split)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from spectramind.errors import ConfigurationError
+from spectramind.submission.accuracy import Accuracy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +21,7 @@ _COLOURS = ("#1f5fa8", "#b4540a", "#2f7d5b", "#8a3f9e", "#8a6d00", "#a33457")
 
 @dataclass(frozen=True)
 class ContestRow:
-    """One model on the planets of one survey; see `submission.accuracy.Accuracy`.
+    """One model on the planets of one survey.
 
     numbers        learnt numbers of the model
     train_minutes  of training, products apart that it shares with a model before it
@@ -31,31 +32,29 @@ class ContestRow:
     survey: str
     planets: int
     fallbacks: int
-    score: float
-    fgs1: float
-    airs: float
-    rms_fgs1: float
-    rms_airs: float
-    median_fgs1: float
-    median_airs: float
-    mean_z2: float
-    coverage_68: float
-    coverage_90: float
-    coverage_95: float
+    accuracy: Accuracy
     numbers: int
     train_minutes: float
     predict_ms: float | None
 
+    def flat(self) -> dict[str, Any]:
+        """Columns of the table, those of the accuracy among them."""
+        columns: dict[str, Any] = {}
+        for name, value in asdict(self).items():
+            columns |= value if name == "accuracy" else {name: value}
+        return columns
+
 
 def _cells(row: ContestRow) -> tuple[str, ...]:
+    judged = row.accuracy
     return (
         row.contestant,
-        f"{row.score:.4f}",
-        f"{row.fgs1:.3f} / {row.airs:.3f}",
-        f"{row.rms_fgs1:.0f} / {row.rms_airs:.0f}",
-        f"{row.median_fgs1:.0f} / {row.median_airs:.0f}",
-        f"{row.mean_z2:.2f}",
-        f"{row.coverage_68:.1f} / {row.coverage_90:.1f} / {row.coverage_95:.1f}",
+        f"{judged.score:.4f}",
+        f"{judged.fgs1:.3f} / {judged.airs:.3f}",
+        f"{judged.rms_fgs1:.0f} / {judged.rms_airs:.0f}",
+        f"{judged.median_fgs1:.0f} / {judged.median_airs:.0f}",
+        f"{judged.mean_z2:.2f}",
+        f"{judged.coverage_68:.1f} / {judged.coverage_90:.1f} / {judged.coverage_95:.1f}",
         f"{row.numbers:,}",
         f"{row.train_minutes:.1f}",
         "" if row.predict_ms is None else f"{row.predict_ms:.0f}",
@@ -97,7 +96,7 @@ def draw_contest(rows: Sequence[ContestRow]) -> Figure:
     for number, survey in enumerate(surveys):
         mine = [row for row in rows if row.survey == survey]
         places = [models.index(row.contestant) + number * height for row in mine]
-        scores = [row.score for row in mine]
+        scores = [row.accuracy.score for row in mine]
         colour = _COLOURS[number % len(_COLOURS)]
         bars = axes.barh(places, scores, 0.9 * height, color=colour, label=survey)
         axes.bar_label(bars, fmt="%.3f", fontsize="x-small", padding=2)

@@ -8,27 +8,26 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spectramind.detector.light_curve_files import (
+    Layout,
+    LightCurveFiles,
+    VisitFile,
+    open_light_curves,
+)
 from spectramind.detector.light_curves import LightCurve, VisitLightCurves
 from spectramind.errors import DataError
-from spectramind.provenance.digest import fingerprint
+from spectramind.survey.discovery import Split
 from spectramind.survey.instruments import N_AIRS
-from spectramind.survey.stars import Star
-from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
+from spectramind.survey.tables import read_wavelengths
 
 FloatArray = NDArray[np.float64]
-Split = Literal["train", "test"]
-
 TIMES = "times.npz"
-_FILE = re.compile(r"(?P<planet>\d+)_(?P<visit>\d+)\.npz")
 _MISSING = -32768
 _PAIR_SECONDS = {"AIRS-CH0": 4.8, "FGS1": 0.4}
 _READ_NOISE = 13.0
@@ -96,82 +95,24 @@ def visit_from_arrays(
     )
 
 
-@dataclass(frozen=True)
-class ImportedSource:
-    """One split of a survey of imported light curves; a pipeline source.
-
-    planet_ids   train: ascending; test: in the order of sample_submission.csv
-    wavelength   (283,) micrometre
-    """
-
-    root: Path
-    split: Split
-    planet_ids: tuple[int, ...]
-    wavelength: FloatArray
-    stars: dict[int, Star]
-    files: dict[int, tuple[Path, ...]]
-
-    def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
-        if planet_id not in self.stars:
-            table = self.root / f"{self.split}_star_info.csv"
-            raise DataError(table, f"a row for planet {planet_id}", "none", "add the star's row")
-        return self.stars[planet_id]
-
-    def digest(self, planet_id: int) -> str:
-        """Fingerprint of the planet's files and the common times."""
-        return fingerprint([self.root / TIMES, *self._files(planet_id)])
-
-    def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
-        """Light curves of all visits of a planet."""
-        fgs1, airs = _arrays(self.root / TIMES, ("fgs1_hours", "airs_hours"))
-        visits = []
-        for path in self._files(planet_id):
-            code, level, white = _arrays(path, ("airs_1e5", "airs_level", "fgs1"))
-            _expect(path, "airs_1e5", code, (airs.size, N_AIRS))
-            _expect(path, "airs_level", level, (N_AIRS,))
-            _expect(path, "fgs1", white, (fgs1.size,))
-            spectrum = np.where(code == _MISSING, np.nan, 1.0 + 1e-5 * code) * level
-            visit = int(path.stem.rsplit("_", 1)[1])
-            visits.append(
-                visit_from_arrays(
-                    planet_id, visit, (fgs1, airs), self.wavelength, (white, spectrum)
-                )
-            )
-        return visits
-
-    def _files(self, planet_id: int) -> tuple[Path, ...]:
-        if planet_id not in self.files:
-            folder = self.root / self.split
-            raise DataError(
-                folder, f"{planet_id}_<visit>.npz", "none", "export the planet's visits"
-            )
-        return self.files[planet_id]
-
-
-def open_imported(root: Path, split: Split) -> ImportedSource:
+def open_imported(root: Path, split: Split) -> LightCurveFiles:
     """Open a folder of imported light curves.
 
     Raises
     ------
     DataError : a table or the split's folder is missing or damaged
     """
-    folder = root / split
-    if not folder.is_dir():
-        raise DataError(folder, "a folder of light curves", "no such folder", "export the visits")
-    found: dict[int, list[tuple[int, Path]]] = defaultdict(list)
-    for path in folder.iterdir():
-        if match := _FILE.fullmatch(path.name):
-            found[int(match["planet"])].append((int(match["visit"]), path))
-    files = {planet: tuple(p for _, p in sorted(visits)) for planet, visits in found.items()}
-    planets = tuple(sorted(files))
-    if split == "test":
-        planets = read_sample_submission(root / "sample_submission.csv")
-    return ImportedSource(
-        root=root,
-        split=split,
-        planet_ids=planets,
-        wavelength=read_wavelengths(root / "wavelengths.csv"),
-        stars=read_star_info(root / f"{split}_star_info.csv"),
-        files=files,
-    )
+    times, wavelength = root / TIMES, read_wavelengths(root / "wavelengths.csv")
+
+    def read(file: VisitFile) -> VisitLightCurves:
+        fgs1, airs = _arrays(times, ("fgs1_hours", "airs_hours"))
+        code, level, white = _arrays(file.path, ("airs_1e5", "airs_level", "fgs1"))
+        _expect(file.path, "airs_1e5", code, (airs.size, N_AIRS))
+        _expect(file.path, "airs_level", level, (N_AIRS,))
+        _expect(file.path, "fgs1", white, (fgs1.size,))
+        spectrum = np.where(code == _MISSING, np.nan, 1.0 + 1e-5 * code) * level
+        return visit_from_arrays(
+            file.planet_id, file.visit, (fgs1, airs), wavelength, (white, spectrum)
+        )
+
+    return open_light_curves(root, split, Layout(root / split, ".npz", read, (times,)))

@@ -12,29 +12,19 @@ _ABSENT = "No detector health was kept: these light curves were not reduced from
 
 def foreground_figure(health: tuple[HealthCurves, ...]) -> Figure:
     """Foreground light by time."""
-    return Figure(
-        "foreground",
-        "Foreground",
-        HOURS,
-        Axis("foreground", "e⁻ / pixel / pair"),
-        tuple(
-            Layer("line", curve.name, colour, curve.time, curve.foreground, step=1e-3)
-            for curve, colour in zip(health, _COLOURS, strict=False)
-        ),
-        absent=_ABSENT,
+    layers = (
+        Layer("line", curve.name, colour, curve.time, curve.foreground, step=1e-3)
+        for curve, colour in zip(health, _COLOURS, strict=False)
     )
+    light = Axis("foreground", "e⁻ / pixel / pair")
+    return Figure("foreground", "Foreground", HOURS, light, tuple(layers), absent=_ABSENT)
 
 
 def centroid_figure(health: tuple[HealthCurves, ...]) -> Figure:
     """Jitter across the spectrum by time."""
-    return Figure(
-        "centroid",
-        "Jitter",
-        HOURS,
-        Axis("centroid − its median", "pixel"),
-        tuple(
-            Layer("line", curve.name, colour, curve.time, curve.centroid, step=1e-5)
-            for curve, colour in zip(health, _COLOURS, strict=False)
-        ),
-        absent=_ABSENT,
+    layers = (
+        Layer("line", curve.name, colour, curve.time, curve.centroid, step=1e-5)
+        for curve, colour in zip(health, _COLOURS, strict=False)
     )
+    place = Axis("centroid − its median", "pixel")
+    return Figure("centroid", "Jitter", HOURS, place, tuple(layers), absent=_ABSENT)
