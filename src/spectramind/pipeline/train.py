@@ -31,15 +31,10 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
         raise ConfigurationError("model.ckpt is what `train` writes; leave it out")
     if config.data.split != "train":
         raise ConfigurationError("data.split=test has no known depths; train on data.split=train")
-    estimator = estimator_of(config)
-    summary = estimator.train(config, run, progress)
+    summary = estimator_of(config).train(config, run, progress)
     checkpoint = Path(summary.checkpoint)
     out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
     table = read_predictions(out_of_fold)
-    if not estimator.finds_transits:
-        # Calibrators read what a transit fit says about itself.
-        state_expected_score(checkpoint, table)
-        return replace(summary, calibrators=("none: sigma is what the model states",))
     calibrators, table = learn_from(table, out_of_fold, config.calib)
     write_predictions(out_of_fold, table)
     add_calibrators(checkpoint, config.model.name, calibrators, out_of_fold)
