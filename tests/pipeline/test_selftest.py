@@ -27,3 +27,15 @@ def test_full_disk_and_survey_without_planet_fail(
     assert set(failed) == {"free disk", "one-planet dry run"}
     assert "free disk space" in failed["free disk"]
     assert "FGS1_signal_0.parquet" in failed["one-planet dry run"]
+
+
+def test_the_model_that_is_given_is_tried(small_survey: Path, tmp_path: Path) -> None:
+    places = [f"paths.{key}={tmp_path}/{key}" for key in ("out", "outputs", "logs")]
+    given = [f"paths.input={small_survey}", *places]
+    for model, passed, words in (
+        (["model=polynomial"], True, "1 planet(s) with polynomial"),
+        (["model.ckpt=nowhere.ckpt"], False, "nowhere.ckpt"),
+    ):
+        checks = {check.name: check for check in run_checks(compose([*given, *model]), deep=False)}
+        dry_run = checks["one-planet dry run"]
+        assert (dry_run.passed, words in dry_run.detail) == (passed, True), dry_run.detail

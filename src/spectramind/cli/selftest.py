@@ -26,7 +26,7 @@ def selftest(
     ] = Mode.fast,
     as_json: AsJson = False,
 ) -> None:
-    """Check environment, paths, shapes, dtypes, disk and a dry run; print what passed."""
+    """Check environment, paths, disk and a dry run of the given model; print what passed."""
     with one_line_errors():
         from spectramind.conf.compose import compose
         from spectramind.pipeline.selftest import run_checks

@@ -7,16 +7,19 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from spectramind.conf.compose import compose
 from spectramind.conf.schema.config import Config
+from spectramind.conf.schema.data import DataConfig
 from spectramind.errors import DataError, InternalError, SpectraMindError
 from spectramind.pipeline.calibrate import calibrate
+from spectramind.pipeline.places import places
 from spectramind.pipeline.predict import predict
 from spectramind.pipeline.simulate import simulate
 from spectramind.pipeline.sources import source_of
@@ -89,31 +92,26 @@ def _survey(config: Config) -> str:
 
 
 def _one_planet(config: Config) -> str:
-    """Reduce and fit one planet of the survey at hand, or of a simulated one."""
+    """Let the configured model reduce and fit one planet, of a simulated survey without another."""
     with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
-        folder = Path(name)
-        if config.paths.input is None:
-            overrides = _simulate(folder, ["sim.train=2", "sim.test=1"])
-        else:
-            planet = source_of(config).planet_ids[0]
-            overrides = [f"paths.input={config.paths.input}", f"data.planets=[{planet}]"]
-            overrides.append(f"data.split={config.data.split}")
-        return _predicted(folder, [*overrides, "runtime.executor=serial"])
+        survey = config.paths.input or _simulated(Path(name), "sim.train=2", "sim.test=1")
+        trial = _trial(config, survey, Path(name))
+        planet = source_of(trial).planet_ids[0]
+        data = trial.data.model_copy(update={"planets": (planet,)})
+        runtime = trial.runtime.model_copy(update={"executor": "serial"})
+        return _predicted(trial.model_copy(update={"data": data, "runtime": runtime}))
 
 
-def _whole_way(_: Config) -> str:
+def _whole_way(config: Config) -> str:
     """Simulate a small survey, predict, calibrate, submit, score."""
     with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
-        folder = Path(name)
-        overrides = _simulate(folder, ["sim.train=3", "sim.test=3"])
-        said = _predicted(folder, overrides)
-        config = compose([*overrides, *_inside(folder), f"submit.csv={folder}/submission.csv"])
-        calibrate(config)
-        submit(config, _silent)
-        survey = folder / "survey"
-        score = score_files(
-            folder / "submission.csv", survey / "truth" / "test.csv", survey / "train.csv"
-        )
+        survey = _simulated(Path(name), "sim.train=3", "sim.test=3")
+        trial = _trial(config, survey, Path(name))
+        trial = trial.model_copy(update={"data": DataConfig(split="test", planets=None)})
+        said = _predicted(trial)
+        calibrate(trial)
+        table = Path(submit(trial, _silent).csv)
+        score = score_files(table, survey / "truth" / "test.csv", survey / "train.csv")
         return f"{said}; valid submission, score {score.score:.3f}"
 
 
@@ -121,22 +119,32 @@ def _silent(done: int, total: int, failed: int) -> None:
     """Show nothing: a check takes seconds."""
 
 
-def _inside(folder: Path) -> list[str]:
-    return [f"paths.{key}={folder}/{key}" for key in ("out", "outputs", "logs")]
-
-
-def _simulate(folder: Path, sizes: Sequence[str]) -> list[str]:
+def _simulated(folder: Path, *sizes: str) -> Path:
     survey = folder / "survey"
     config = compose([f"paths.out={survey}", *sizes, "sim.decimate=40", "runtime.executor=serial"])
     simulate(config, _silent)
-    return [f"paths.input={survey}"]
+    return survey
 
 
-def _predicted(folder: Path, overrides: Sequence[str]) -> str:
-    config = compose([*overrides, *_inside(folder), "runtime.strict=true"])
-    with open_run("predict", config, overrides) as run:
-        summary = predict(config, run, _silent)
-    spectra = folder / "out" / "predictions.nc"
+def _trial(config: Config, survey: Path, folder: Path) -> Config:
+    """The configuration under test, on `survey`, with all products in `folder`."""
+    own = {key: folder / key for key in ("out", "outputs", "logs")}
+    changed: dict[str, dict[str, Any]] = {
+        "paths": {"input": survey, **own},
+        "data": {"planets": None},
+        "runtime": {"strict": True, "kaggle": False},
+        "submit": {"csv": None, "bundle": None},
+    }
+    sections = {
+        name: getattr(config, name).model_copy(update=values) for name, values in changed.items()
+    }
+    return config.model_copy(update=sections)
+
+
+def _predicted(trial: Config) -> str:
+    with open_run("predict", trial, ()) as run:
+        summary = predict(trial, run, _silent)
+    spectra = places(trial).predictions
     return f"{summary.planets} planet(s) with {summary.estimator}, {spectra.stat().st_size} bytes"
 
 
