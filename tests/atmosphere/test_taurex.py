@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spectramind.atmosphere.constants import JUPITER_MASS, JUPITER_RADIUS
+from spectramind.atmosphere.constants import JUPITER_MASS
 from spectramind.atmosphere.molecules import molecule
 from spectramind.atmosphere.transmission import Opacity, Planets, transmission_depth
 
 pytestmark = pytest.mark.taurex
 TEMPERATURE, AMOUNT = 1200.0, 1e-4
+JUPITER_RADIUS = 7.1492e7
 
 
 @pytest.mark.filterwarnings("ignore")

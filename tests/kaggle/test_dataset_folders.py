@@ -19,7 +19,7 @@ from spectramind.kaggle.prepare import verified
 from spectramind.kaggle.upload import push
 from spectramind.kaggle.wheelhouse import FORBIDDEN, normalised
 from spectramind.pipeline.fit import checkpoint_digest
-from spectramind.provenance.folder_manifest import verify_folder
+from spectramind.provenance.folder_manifest import read_manifest
 from spectramind.provenance.versions import code_digest
 
 FROZEN = ["model=physics", "+calib.corel=false"]
@@ -104,7 +104,7 @@ def test_changed_file_is_seen_before_use(bundles: tuple[Path, Path], tmp_path: P
     for path in (bundles[0] / "v50-weights").iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     config = compose([f"model.ckpt={folder}/model.ckpt"])
-    assert verify_folder(folder)["files"].keys() == {"model.ckpt"}
+    assert read_manifest(folder)["files"].keys() == {"model.ckpt"}
     assert "1 files verified" in verified(folder)
     assert len(checkpoint_digest(config)) == 64
     content = bytearray((folder / "model.ckpt").read_bytes())

@@ -12,17 +12,11 @@ ATOMIC_MASS = 1.66053906660e-27
 """kg."""
 GRAVITATION = 6.67430e-11
 """m3 / kg / s2."""
-BAR = 1e5
-"""Pa."""
 
 SECOND_RADIATION = 100.0 * PLANCK * LIGHT_SPEED / BOLTZMANN
 """h c / k in cm K: wavenumber in 1/cm times this, over temperature, is energy over k T."""
 
 SOLAR_RADIUS = 6.957e8
 """m."""
-SOLAR_MASS = 1.98841e30
-"""kg."""
-JUPITER_RADIUS = 7.1492e7
-"""m, equatorial at 1 bar."""
 JUPITER_MASS = 1.89813e27
 """kg."""

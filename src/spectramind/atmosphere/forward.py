@@ -87,23 +87,6 @@ class Composition:
             )
 
 
-def mixing_ratios(amounts: Mapping[str, float]) -> FloatArray:
-    """Amounts by name as one row of `Composition.amount`, (absorber,).
-
-    Raises
-    ------
-    ConfigurationError : a name that is not in ABSORBERS
-    """
-    row = np.zeros(len(ABSORBERS))
-    for name, amount in amounts.items():
-        if name not in ABSORBERS:
-            raise ConfigurationError(
-                f"unknown molecule {name!r}: expected one of {', '.join(ABSORBERS)}"
-            )
-        row[ABSORBERS.index(name)] = amount
-    return row
-
-
 @lru_cache(maxsize=1)
 def embedded_opacities() -> Opacities:
     """Opacities of this package's own band models."""

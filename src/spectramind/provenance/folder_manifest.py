@@ -70,16 +70,3 @@ def verify_file(path: Path) -> None:
     if found != expected:
         text = f"{found['sha256'][:12]}.." if found else "no such file"
         raise DataError(path, f"SHA-256 {expected['sha256'][:12]}..", text, _REMEDY)
-
-
-def verify_folder(folder: Path) -> dict[str, Any]:
-    """Hold every file that the manifest names against it; return the manifest.
-
-    Raises
-    ------
-    DataError : the manifest is missing or damaged, or a file is missing or another
-    """
-    manifest = read_manifest(folder)
-    for name in manifest["files"]:
-        verify_file(folder / name)
-    return manifest

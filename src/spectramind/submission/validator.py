@@ -30,7 +30,6 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
-_COLUMN_NAMES = (WAVELENGTH_COLUMNS, SIGMA_COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from spectramind.errors import DataError
 from spectramind.provenance.atomic import atomic_path
-from spectramind.survey.instruments import Instrument
 
 Counts = NDArray[np.uint16]
 
@@ -19,20 +18,10 @@ Counts = NDArray[np.uint16]
 _BLOCK = 32
 
 
-def pixel_major_frames(frames: int, instrument: Instrument) -> Counts:
-    """Empty (frame, row, column) ADU array whose memory holds each pixel's series in one piece.
-
-    Fill it in blocks of frames where a visit must not be held twice: `write_signal` then passes
-    its memory on to the parquet encoder as it is.
-    """
-    memory = np.empty((instrument.rows, instrument.columns, frames), dtype=np.uint16)
-    return memory.transpose(2, 0, 1)
-
-
 def pixel_series(frames: Counts) -> Counts:
     """Series of every pixel, (pixel, frame) in C order, from (frame, row, column) ADU.
 
-    No copy is made where `frames` came from `pixel_major_frames`.
+    No copy is made where the memory holds each pixel's series in one piece.
     """
     flat = frames.reshape(len(frames), -1)
     if flat.T.flags.c_contiguous:

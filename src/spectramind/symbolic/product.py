@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spectramind.errors import DataError
 from spectramind.provenance.atomic import atomic_path
 from spectramind.symbolic.alignment import explained_share
 from spectramind.symbolic.constraints import NAMES, violations
@@ -85,29 +84,3 @@ def write_symbolic(path: Path, table: SymbolicTable, attributes: Mapping[str, st
     )
     with atomic_path(path) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf")
-
-
-def read_symbolic(path: Path) -> SymbolicTable:
-    """Read what `write_symbolic` wrote.
-
-    Raises
-    ------
-    DataError : the file is missing, unreadable or not such a table
-    """
-    import xarray as xr
-
-    remedy = "run `spectramind predict` with this paths.out first"
-    if not path.is_file():
-        raise DataError(path, "symbolic diagnostics", "no such file", remedy)
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            return SymbolicTable(
-                planet_ids=tuple(int(planet) for planet in dataset["planet"].to_numpy()),
-                constraints=tuple(str(name) for name in dataset["constraint"].to_numpy()),
-                total=np.asarray(dataset["total"].to_numpy(), dtype=np.float64),
-                per_bin=np.asarray(dataset["per_bin"].to_numpy(), dtype=np.float64),
-                explained=np.asarray(dataset["explained"].to_numpy(), dtype=np.float64),
-            )
-    except (OSError, KeyError, ValueError) as error:
-        found = f"{type(error).__name__}: {error}"
-        raise DataError(path, "symbolic diagnostics", found, remedy) from error
