@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 
-def spectramind(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, in the folder `cwd`."""
+def spectramind(*arguments: str, cwd: Path, processes: int = 1) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, or in several by torchrun, in folder `cwd`."""
+    torchrun = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    launcher = torchrun if processes > 1 else []
     return subprocess.run(
-        [sys.executable, "-m", "spectramind", *arguments],
+        [sys.executable, *launcher, "-m", "spectramind", *arguments],
         cwd=cwd, capture_output=True, text=True, check=False,
         env={**os.environ, "COLUMNS": "120"},
     )  # fmt: skip

@@ -32,8 +32,8 @@ def test_supported(capability: tuple[int, int], compiled: list[str], expected: b
 
 def test_old_gpu_falls_back_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (6, 0))
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Tesla P100")
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (6, 0))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Tesla P100")
     monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: TORCH_2_10)
     with pytest.warns(RuntimeWarning, match=r"Tesla P100 \(sm_60\)"):
         assert compute_device().type == "cpu"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from pipeline_commands import json_of, spectramind
 from spectramind.conf.compose import compose
 from spectramind.models.physics import read_physics_model
-from spectramind.models.predictions import read_predictions
+from spectramind.models.predictions import Predictions, read_predictions
 from spectramind.pipeline.calibrators import certified, read_calibrators
 from spectramind.pipeline.simulate import simulate
 from spectramind.survey.tables import read_truth
@@ -101,16 +102,32 @@ def test_what_cannot_be_trained_is_one_line(survey: Path, tmp_path: Path) -> Non
     assert "nothing to train" in done.stderr
 
 
+SMALL = [
+    "model=v50", "model.samples=128", "train.population=16", "train.pretrain_epochs=0",
+    "train.epochs=1", "train.batch=4", "calib.corel=false",
+]  # fmt: skip
+
+
+def _trained_by_two_processes(trained: Path, survey: Path, folder: Path) -> Predictions:
+    """Out-of-fold predictions of the same training under torchrun, from the same fits."""
+    networks = shutil.ignore_patterns("networks", "training.jsonl")
+    shutil.copytree(trained / "out", folder / "out", ignore=networks)
+    done = spectramind(
+        "train", *SMALL, f"paths.input={survey}", "paths.out=out", "train.folds=3", "--json",
+        cwd=folder, processes=2,
+    )  # fmt: skip
+    assert json_of(done)["planets"] == PLANETS
+    assert len((folder / "out" / "training.jsonl").read_text().splitlines()) == 3
+    return read_predictions(folder / "out" / "out_of_fold.nc")
+
+
 @pytest.mark.slow
-def test_networks_start_from_the_same_fits(trained: Path, survey: Path) -> None:
+@pytest.mark.usefixtures("loopback")
+def test_networks_start_from_the_same_fits(trained: Path, survey: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    small = [
-        "model=v50", "model.samples=128", "train.population=16", "train.pretrain_epochs=0",
-        "train.epochs=1", "train.batch=4", "calib.corel=false",
-    ]  # fmt: skip
     oracle = read_predictions(trained / "out" / "out_of_fold.nc")
     done = spectramind(
-        "train", *small, f"paths.input={survey}", "paths.out=out", "train.folds=3", "--json",
+        "train", *SMALL, f"paths.input={survey}", "paths.out=out", "train.folds=3", "--json",
         cwd=trained,
     )  # fmt: skip
     summary = json_of(done)
@@ -119,11 +136,14 @@ def test_networks_start_from_the_same_fits(trained: Path, survey: Path) -> None:
     journal = (trained / "out" / "training.jsonl").read_text().splitlines()
     assert len(journal) == 3
     assert "known score" in journal[0]
+    together = _trained_by_two_processes(trained, survey, tmp_path)
     # One epoch from the identity: near the posterior that it starts from.
     found = read_predictions(trained / "out" / "out_of_fold.nc")
     assert np.abs(found.mu - oracle.mu).max() < 3 * oracle.sigma.max()
+    assert np.abs(found.mu - together.mu).max() < 1e-3 * found.sigma.min()
+    assert np.allclose(found.sigma, together.sigma, rtol=1e-3)
     predict = spectramind(
-        "predict", *small, f"paths.input={survey}", "paths.out=told",
+        "predict", *SMALL, f"paths.input={survey}", "paths.out=told",
         "model.ckpt=out/model.ckpt", cwd=trained,
     )  # fmt: skip
     assert predict.returncode == 0, predict.stderr

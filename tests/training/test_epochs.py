@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from small_lesson import NAIVE, NO_CONSTRAINT, journal, learner, lesson, planets
+from torch.nn import Parameter
 
 from spectramind.errors import DataError
-from spectramind.models.airs_encoder import GraphShape
-from spectramind.models.network_input import OF_CHANNEL, OF_PLANET, RANK
-from spectramind.models.planet_batch import PlanetBatch
-from spectramind.models.v50 import Corrected, V50Shape
-from spectramind.models.v50_checkpoint import V50Plan, build
-from spectramind.submission.score import NaiveModel, official_score
+from spectramind.models.network_input import RANK
+from spectramind.models.v50 import Corrected
+from spectramind.submission.score import official_score
 from spectramind.training.accumulation import Accumulation
 from spectramind.training.augmentation import (
     AugmentationStrength,
@@ -27,61 +25,9 @@ from spectramind.training.augmentation import (
     reversed_in_time,
     without_a_visit,
 )
-from spectramind.training.epochs import Journal, Lesson, train_epochs
-from spectramind.training.learner import Learner
-from spectramind.training.schedule import Schedule
+from spectramind.training.distributed import Team
+from spectramind.training.epochs import Lesson, train_epochs
 from spectramind.training.score_loss import SymbolicWeights, score_loss, symbolic_loss
-
-NAIVE = NaiveModel(0.0147, 0.0107)
-NO_CONSTRAINT = SymbolicWeights(0.0, 0.0, 0.0, 0.0)
-SHAPE = V50Shape(GraphShape(width=8, rounds=1, readouts=2), width=8, patch=8, hidden=16)
-WAVELENGTH = (0.705, *np.linspace(1.95, 3.9, 282).tolist())
-PLAN = V50Plan(SHAPE, ("neighbour", "photometer"), 64, 2, WAVELENGTH)
-
-
-def planets(count: int) -> tuple[PlanetBatch, torch.Tensor]:
-    """Posteriors whose FGS1 depth is two sigma too small, and the truth in ppm."""
-    generator = torch.Generator().manual_seed(5)
-    truth = 14_000 + 100 * torch.randn(count, 283, generator=generator)
-    sigma = torch.full((count, 284), 30.0)
-    depth = truth + 3 * torch.randn(count, 283, generator=generator)
-    depth[:, 0] = truth[:, 0] - 60.0
-    sequence = torch.zeros(count, 2, 64, 5)
-    sequence[:, 0, :, 4] = 1.0
-    return PlanetBatch(
-        depth=depth,
-        sigma=sigma,
-        correlation=torch.zeros(count),
-        channel=torch.zeros(count, 283, len(OF_CHANNEL)),
-        planet=torch.zeros(count, len(OF_PLANET)),
-        sequence=sequence,
-        diagonal=torch.full((count, 283), 2.0),
-        factors=torch.ones(count, 283, RANK),
-    ), truth
-
-
-def lesson(count: int = 24, judged: int = 8) -> Lesson:
-    batch, truth = planets(count + judged)
-    return Lesson(
-        measured=batch,
-        spectra=truth[:4],
-        naive=NAIVE,
-        symbolic=NO_CONSTRAINT,
-        planets=batch.take(slice(0, count)),
-        truth=truth[:count],
-        judges=batch.take(slice(count, None)),
-        judges_truth=truth[count:],
-    )
-
-
-def learner(epochs: int = 4) -> Learner:
-    torch.manual_seed(11)
-    schedule = Schedule(epochs=epochs, steps=3, batch=8, rate=1e-2, mean_share=0.25)
-    return Learner(build(PLAN), schedule)
-
-
-def journal(folder: Path, tell: Callable[[dict[str, Any]], None] = lambda _: None) -> Journal:
-    return Journal(folder / "state.safetensors", "digest", tell)
 
 
 class KilledError(Exception):
@@ -147,7 +93,7 @@ def test_patience_ends_a_training() -> None:
 
 
 def test_out_of_memory_halves_the_part_and_keeps_the_gradient() -> None:
-    weight = torch.ones(3, requires_grad=True)
+    weight = Parameter(torch.ones(3))
     rows = torch.arange(24.0).reshape(8, 3)
 
     def loss(part: slice) -> dict[str, torch.Tensor]:
@@ -155,11 +101,8 @@ def test_out_of_memory_halves_the_part_and_keeps_the_gradient() -> None:
             raise torch.OutOfMemoryError("simulated")
         return {"square": (rows[part] @ weight).square().mean()}
 
-    def forget() -> None:
-        weight.grad = None
-
-    parts = Accumulation(8)
-    terms = parts.gradients(8, loss, forget)
+    parts = Accumulation(8, Team())
+    terms = parts.gradients(8, loss, [weight])
     found = weight.grad
     assert found is not None
     assert parts.rows == 2
@@ -167,9 +110,9 @@ def test_out_of_memory_halves_the_part_and_keeps_the_gradient() -> None:
     assert torch.allclose(found, expected)
     known = (rows @ weight).square().mean().detach()
     assert terms["square"] == pytest.approx(float(known))
-    hopeless = Accumulation(1)
+    hopeless = Accumulation(1, Team())
     with pytest.raises(torch.OutOfMemoryError):
-        hopeless.gradients(8, lambda _: loss(slice(0, 8)), forget)
+        hopeless.gradients(8, lambda _: loss(slice(0, 8)), [weight])
 
 
 def test_loss_is_one_minus_the_official_score() -> None:

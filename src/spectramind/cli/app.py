@@ -31,7 +31,8 @@ from spectramind.cli import submit as submit_verb
 from spectramind.cli import sweep as sweep_verb
 from spectramind.cli import train as train_verb
 from spectramind.cli import validate as validate_verb
-from spectramind.errors import DataError
+from spectramind.errors import ConfigurationError, DataError
+from spectramind.scale.launcher import launched
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
@@ -90,6 +91,10 @@ def main() -> None:
     # busy machine. It reads this when numpy is first imported, which no verb has done yet.
     for library in ("OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    if (processes := launched().size) > 1 and sys.argv[1:2] != ["train"]:
+        text = f"torchrun started {processes} processes; only `spectramind train` shares its work"
+        typer.echo(f"error: {text}", err=True)
+        sys.exit(ConfigurationError.exit_code)
     try:
         code = app(standalone_mode=False)
     except typer.Abort:

@@ -10,9 +10,15 @@ EXAMPLE = "Example: spectramind train model=physics +paths.input=SURVEY +paths.o
 def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Train a model on the training planets of a survey and judge it out of fold."""
     with one_line_errors():
+        from spectramind.conf.compose import compose
+        from spectramind.pipeline.train import lend_a_hand
         from spectramind.pipeline.train import train as run_train
+        from spectramind.scale.launcher import launched
 
         arguments = ["data.split=train", *(overrides or ())]
+        if launched().follows:
+            lend_a_hand(compose(arguments))
+            return
         with recorded("train", arguments) as (config, run, update):
             summary = run_train(config, run, update)
             run.result(**summary.__dict__)

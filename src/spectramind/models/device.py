@@ -29,14 +29,14 @@ def supported(capability: tuple[int, int], compiled: list[str]) -> bool:
 
 
 def compute_device() -> torch.device:
-    """The first GPU where it can be used, else the CPU; a GPU that is too old is warned of."""
+    """The GPU of this process where it can be used, else the CPU; too old a one is warned of."""
     if not torch.cuda.is_available():
         return torch.device("cpu")
-    capability, compiled = torch.cuda.get_device_capability(0), torch.cuda.get_arch_list()
+    capability, compiled = torch.cuda.get_device_capability(), torch.cuda.get_arch_list()
     if supported(capability, compiled):
         return torch.device("cuda")
     warnings.warn(
-        f"{torch.cuda.get_device_name(0)} (sm_{capability[0]}{capability[1]}) is not among the "
+        f"{torch.cuda.get_device_name()} (sm_{capability[0]}{capability[1]}) is not among the "
         f"GPUs that torch {torch.__version__} has code for ({', '.join(compiled)}): CPU instead",
         RuntimeWarning,
         stacklevel=2,

@@ -51,6 +51,14 @@ class V50Shape:
     hidden: int = 96
     dropout: float = 0.1
 
+    def kept(self, planets: int, generator: torch.Generator) -> Tensor:
+        """(planet, hidden) factors of dropout: 0, or what keeps the mean.
+
+        Drawn for a whole batch, so that it may be worked on in any number of parts.
+        """
+        chance = 1.0 - self.dropout
+        return (torch.rand(planets, self.hidden, generator=generator) < chance).float() / chance
+
 
 @dataclass(frozen=True)
 class Corrected:
@@ -110,9 +118,7 @@ class V50(nn.Module):
         self.fgs1 = Fgs1Encoder(shape.width, shape.blocks, shape.patch) if shape.mamba else None
         self.hear = nn.Linear(2 * shape.width, shape.hidden)
         self.gate = nn.Linear(known, shape.hidden)
-        self.mix = nn.Sequential(
-            nn.SiLU(), nn.Linear(shape.hidden, shape.hidden), nn.SiLU(), nn.Dropout(shape.dropout)
-        )
+        self.mix = nn.Sequential(nn.SiLU(), nn.Linear(shape.hidden, shape.hidden), nn.SiLU())
         self.deepen = nn.Sequential(nn.Linear(shape.hidden, shape.hidden), nn.SiLU())
         width = shape.graph.width
         self.tell = nn.Linear(shape.hidden, width)
@@ -127,12 +133,15 @@ class V50(nn.Module):
         self.channel.learn(batch.channel)
         self.planet.learn(batch.planet)
 
-    def forward(self, batch: PlanetBatch, listen: bool = True) -> Corrected:
+    def forward(
+        self, batch: PlanetBatch, listen: bool = True, kept: Tensor | None = None
+    ) -> Corrected:
         """Correct the posteriors of a batch.
 
         Parameters
         ----------
         listen : whether the FGS1 sequences belong to the depths; those of a drawn spectrum do not
+        kept : (planet, hidden) factors of dropout while it learns
         """
         place = torch.linspace(-1.0, 1.0, N_CHANNELS, device=batch.depth.device)
         nodes = torch.cat(
@@ -151,6 +160,8 @@ class V50(nn.Module):
             heard = self.hear(self.fgs1(batch.sequence))
             fused = fused + heard * torch.sigmoid(self.gate(known))
         fused = self.mix(fused)
+        if kept is not None:
+            fused = fused * kept
         fused = fused + self.deepen(fused)
         return self._corrected(batch, self.planet_head(fused), encoded, self.tell(fused))
 

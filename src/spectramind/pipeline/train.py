@@ -15,6 +15,7 @@ from spectramind.pipeline.places import required
 from spectramind.pipeline.planets import Progress
 from spectramind.pipeline.training import OUT_OF_FOLD, TrainSummary, summarise
 from spectramind.provenance.run import Run
+from spectramind.scale.launcher import launched
 
 
 def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
@@ -25,12 +26,10 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
 
     Raises
     ------
-    ConfigurationError : the model has nothing to learn, or is asked to start from a checkpoint
+    ConfigurationError : the model is asked to start from a checkpoint, or cannot be trained in as
+        many processes as torchrun started
     """
-    if config.model.ckpt is not None:
-        raise ConfigurationError("model.ckpt is what `train` writes; leave it out")
-    if config.data.split != "train":
-        raise ConfigurationError("data.split=test has no known depths; train on data.split=train")
+    _check(config)
     summary = estimator_of(config).train(config, run, progress)
     checkpoint = Path(summary.checkpoint)
     out_of_fold = required(config.paths.out, "paths.out") / OUT_OF_FOLD
@@ -40,3 +39,32 @@ def train(config: Config, run: Run, progress: Progress) -> TrainSummary:
     add_calibrators(checkpoint, config.model.name, calibrators, out_of_fold)
     state_expected_score(checkpoint, table)
     return replace(summarise(table, summary.failed, checkpoint), calibrators=calibrators.lines)
+
+
+def lend_a_hand(config: Config) -> None:
+    """Train along with the first of the processes that torchrun started; read and write nothing.
+
+    Raises
+    ------
+    ConfigurationError : as for `train`
+    """
+    _check(config)
+    from spectramind.pipeline.fold_networks import follow
+    from spectramind.training.distributed import joined
+
+    with joined(launched()) as team:
+        follow(config, team)
+
+
+def _check(config: Config) -> None:
+    if config.model.ckpt is not None:
+        raise ConfigurationError("model.ckpt is what `train` writes; leave it out")
+    if config.data.split != "train":
+        raise ConfigurationError("data.split=test has no known depths; train on data.split=train")
+    processes = launched().size
+    if processes > 1 and config.model.name != "v50":
+        text = f"model={config.model.name} is trained by one process, torchrun started {processes}"
+        raise ConfigurationError(f"{text}; leave torchrun out")
+    if processes > config.train.batch:
+        text = f"train.batch={config.train.batch} has less planets than torchrun processes"
+        raise ConfigurationError(f"{text} ({processes}); start fewer, or raise train.batch")

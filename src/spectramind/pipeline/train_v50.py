@@ -7,7 +7,7 @@ with priors of the other folds. The checkpoint is the ensemble of all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,16 +18,21 @@ from torch import Tensor
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
-from spectramind.models.airs_encoder import GraphShape
 from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
-from spectramind.models.ensemble import averaged, corrected, trusted
+from spectramind.models.ensemble import trusted
 from spectramind.models.network_input import NetworkInput, stacked
-from spectramind.models.planet_batch import PlanetBatch, planet_batch
+from spectramind.models.planet_batch import planet_batch
 from spectramind.models.predictions import Predictions, write_predictions
-from spectramind.models.v50 import V50, Corrected, V50Shape
-from spectramind.models.v50_checkpoint import V50Plan, v50_checkpoint
+from spectramind.models.v50 import Corrected
+from spectramind.models.v50_checkpoint import v50_checkpoint
 from spectramind.pipeline.answer import Answer, predictions_of
-from spectramind.pipeline.network_inputs import VISITS, input_of, write_sequence
+from spectramind.pipeline.fold_networks import (
+    Learnable,
+    fold_networks,
+    plan_of,
+    send_to_followers,
+)
+from spectramind.pipeline.network_inputs import input_of, write_sequence
 from spectramind.pipeline.planets import PlanetTask, Progress, for_each_planet
 from spectramind.pipeline.sources import source_of
 from spectramind.pipeline.train_physics import PhysicsTraining, learn_physics
@@ -47,7 +52,8 @@ from spectramind.provenance.versions import code_digest
 from spectramind.simulator.population import draw_planets
 from spectramind.submission.score import NaiveModel, naive_model
 from spectramind.survey.instruments import N_CHANNELS
-from spectramind.training.curriculum import Curriculum, KnownSpectra, train_member
+from spectramind.training.curriculum import Curriculum, KnownSpectra, Logbook
+from spectramind.training.distributed import Team
 from spectramind.training.score_loss import score_loss
 from spectramind.transit.cross_validation import folds
 
@@ -61,21 +67,6 @@ _FOREIGN = 0.25
 _POPULATION_SEED = 1_000_003
 
 
-def plan_of(config: Config, wavelength: FloatArray) -> V50Plan:
-    """The network that the configuration describes."""
-    model = config.model
-    edges = model.edges.model_dump()
-    learned = edges.pop("learned") and model.graph
-    graph = GraphShape(model.node_width, model.rounds, learned, model.attention)
-    return V50Plan(
-        shape=V50Shape(graph, model.mamba, model.token_width, 1, model.patch, model.hidden),
-        edges=tuple(name for name, used in edges.items() if used and model.graph),
-        samples=model.samples,
-        visits=VISITS,
-        wavelength=tuple(wavelength.tolist()),
-    )
-
-
 def drawn_spectra(config: Config) -> FloatArray:
     """(population, 283) spectra of the simulator's planets; none where there is no pretraining."""
     count = config.train.population if config.train.pretrain else 0
@@ -86,27 +77,13 @@ def drawn_spectra(config: Config) -> FloatArray:
     return np.array([planet.spectrum for planet in planets]).reshape(count, N_CHANNELS)
 
 
-@dataclass(frozen=True)
-class _Learnable:
-    """Planets that networks learn from, in ascending order, and the arrays of them."""
-
-    planets: tuple[int, ...]
-    batch: PlanetBatch
-    truth: Tensor
-
-    def rows(self, planets: tuple[int, ...]) -> Tensor:
-        """Rows of some of the planets."""
-        wanted = set(planets)
-        return torch.tensor([i for i, planet in enumerate(self.planets) if planet in wanted])
-
-
 def _sequence(task: PlanetTask, fits: Path) -> str:
     return write_sequence(task, fits / f"{task.planet_id}.nc")
 
 
 def _learnable(
     config: Config, known: KnownPlanets, physics: PhysicsTraining, run: Run, progress: Progress
-) -> _Learnable:
+) -> Learnable:
     """Inputs of every planet whose transit was found.
 
     Raises
@@ -129,11 +106,11 @@ def _learnable(
     }
     truth = 1e6 * np.stack([known.depth[planet] for planet in inputs])
     batch = planet_batch(stacked(list(inputs.values())))
-    return _Learnable(tuple(inputs), batch, torch.from_numpy(truth).float())
+    return Learnable(tuple(inputs), batch, torch.from_numpy(truth).float())
 
 
 def _curriculum(
-    config: Config, known: KnownPlanets, learnable: _Learnable, show: bool
+    config: Config, known: KnownPlanets, learnable: Learnable, team: Team
 ) -> Curriculum:
     """What all networks share."""
     seen = [getattr(learnable.batch, name) for name in ("depth", "sigma", "channel", "planet")]
@@ -145,36 +122,13 @@ def _curriculum(
         measured=learnable.batch,
         drawn=torch.from_numpy(1e6 * drawn_spectra(config)).float(),
         naive=naive_model(np.stack(list(known.depth.values()))),
-        folder=known.out / "train" / "networks",
-        digest=config_hash(settings),
-        journal=TrainingJournal(known.out / JOURNAL, show),
+        logbook=Logbook(
+            folder=known.out / "train" / "networks",
+            digest=config_hash(settings),
+            diary=TrainingJournal(known.out / JOURNAL, show=True),
+        ),
+        team=team,
     )
-
-
-def _members(
-    config: Config, learnable: _Learnable, curriculum: Curriculum
-) -> tuple[Corrected, list[V50]]:
-    """Corrected posteriors of every planet by networks that never saw it, and all networks."""
-    members: list[V50] = []
-    count = len(learnable.planets)
-    mu, own, common = (
-        torch.zeros(count, N_CHANNELS),
-        torch.ones(count, N_CHANNELS),
-        torch.ones(count),
-    )
-    for number, fold in enumerate(folds(learnable.planets, config.train.folds)):
-        rows = learnable.rows(fold)
-        others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
-        spectra = KnownSpectra(learnable.batch.take(others), learnable.truth[others])
-        networks = [
-            train_member(curriculum, spectra, f"{number}_{seed}", config.train.seed + seed)
-            for seed in range(config.train.seeds)
-        ]
-        held_out = learnable.batch.take(rows)
-        answer = averaged([corrected(network, held_out) for network in networks])
-        mu[rows], own[rows], common[rows] = answer.mu, answer.own, answer.common
-        members += networks
-    return Corrected(mu, common, own), members
 
 
 def best_share(answer: Corrected, known: KnownSpectra, naive: NaiveModel, rows: Tensor) -> float:
@@ -188,7 +142,7 @@ def best_share(answer: Corrected, known: KnownSpectra, naive: NaiveModel, rows: 
 
 
 def _trusted_out_of_fold(
-    config: Config, learnable: _Learnable, naive: NaiveModel, answer: Corrected
+    config: Config, learnable: Learnable, naive: NaiveModel, answer: Corrected
 ) -> tuple[dict[int, tuple[Corrected, int]], float]:
     """Answers with the share that the other folds choose, and the share that all choose."""
     known = KnownSpectra(learnable.batch, learnable.truth)
@@ -217,8 +171,12 @@ def _table(
     return replace(table, truth=np.stack([known.depth[planet] for planet in table.planet_ids]))
 
 
-def train_v50(config: Config, run: Run, progress: Progress) -> TrainSummary:
+def train_v50(config: Config, run: Run, progress: Progress, team: Team) -> TrainSummary:
     """Learn physics and networks; write the checkpoint and the out-of-fold predictions.
+
+    Parameters
+    ----------
+    team : whose other processes `follow`; physics is learnt by this one and its executor
 
     Raises
     ------
@@ -227,8 +185,9 @@ def train_v50(config: Config, run: Run, progress: Progress) -> TrainSummary:
     physics, known = learn_physics(config, run, progress), known_planets(config)
     learnable = _learnable(config, known, physics, run, progress)
     with torch.random.fork_rng(devices=[]):
-        curriculum = _curriculum(config, known, learnable, show=True)
-        answer, members = _members(config, learnable, curriculum)
+        curriculum = _curriculum(config, known, learnable, team)
+        send_to_followers(learnable, curriculum)
+        answer, members = fold_networks(config, learnable, curriculum)
     found, trust = _trusted_out_of_fold(config, learnable, curriculum.naive, answer)
     table = _table(config, known, physics, found)
     write_predictions(known.out / OUT_OF_FOLD, table)

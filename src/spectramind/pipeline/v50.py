@@ -26,6 +26,7 @@ from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.sources import source_of
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
+from spectramind.scale.launcher import launched
 from spectramind.transit.planet_fit_product import read_planet_fit
 
 if TYPE_CHECKING:
@@ -71,11 +72,13 @@ class V50Estimator:
             yield from _some(config, planets[start : start + _TOGETHER])
 
     def train(self, config: Config, run: Run, progress: Progress) -> TrainSummary:
-        """Learn physics, then the networks."""
+        """Learn physics, then the networks, with the other processes that torchrun started."""
         need_torch()
         from spectramind.pipeline.train_v50 import train_v50
+        from spectramind.training.distributed import joined
 
-        return train_v50(config, run, progress)
+        with joined(launched()) as team:
+            return train_v50(config, run, progress, team)
 
 
 def need_torch() -> None:

@@ -17,6 +17,7 @@ from spectramind.models.planet_batch import PlanetBatch
 from spectramind.models.v50 import V50
 from spectramind.models.v50_checkpoint import V50Plan, build
 from spectramind.submission.score import NaiveModel
+from spectramind.training.distributed import Team
 from spectramind.training.epochs import Journal, Lesson, train_epochs
 from spectramind.training.learner import Learner
 from spectramind.training.schedule import Schedule
@@ -37,13 +38,29 @@ class Diary(Protocol):
 
 
 @dataclass(frozen=True)
+class Logbook:
+    """Where a training keeps the states of its networks and tells how they learn.
+
+    digest  of configuration and data
+    """
+
+    folder: Path
+    digest: str
+    diary: Diary
+
+    def of(self, name: str) -> Journal:
+        """Journal of one network."""
+        return Journal(self.folder / f"{name}.safetensors", self.digest, self.diary.of(name))
+
+
+@dataclass(frozen=True)
 class Curriculum:
     """What all networks of a training share.
 
     measured  planets whose errors are lent to drawn spectra
     drawn     (population, 283) ppm; empty without pretraining
-    folder    where the states are kept
-    digest    of configuration and data
+    logbook   None in a process that only lends a hand
+    team      processes that train each network together
     """
 
     plan: V50Plan
@@ -51,9 +68,8 @@ class Curriculum:
     measured: PlanetBatch
     drawn: Tensor
     naive: NaiveModel
-    folder: Path
-    digest: str
-    journal: Diary
+    logbook: Logbook | None
+    team: Team
 
     def symbolic(self) -> SymbolicWeights:
         """Weights of the constraints."""
@@ -63,9 +79,11 @@ class Curriculum:
         """A GPU where there is one that can be used."""
         return compute_device()
 
-    def log(self, name: str) -> Journal:
-        """Journal of one network."""
-        return Journal(self.folder / f"{name}.safetensors", self.digest, self.journal.of(name))
+    def teach(self, learner: Learner, lesson: Lesson, name: str) -> None:
+        """Train one network to the end, and leave it with its best weights."""
+        journal = self.logbook.of(name) if self.logbook is not None else None
+        train_epochs(learner, lesson, journal, self.team)
+        learner.model.load_state_dict(learner.best)
 
 
 @dataclass(frozen=True)
@@ -87,8 +105,7 @@ def pretrained(curriculum: Curriculum, seed: int) -> V50:
     schedule = Schedule(train.pretrain_epochs, _PRETRAINING_STEPS, train.batch, train.rate)
     learner = Learner(network, schedule)
     lesson = Lesson(curriculum.measured, curriculum.drawn, curriculum.naive, curriculum.symbolic())
-    train_epochs(learner, lesson, curriculum.log(f"pretrained_{seed}"))
-    network.load_state_dict(learner.best)
+    curriculum.teach(learner, lesson, f"pretrained_{seed}")
     return network
 
 
@@ -124,9 +141,7 @@ def train_member(curriculum: Curriculum, known: KnownSpectra, name: str, seed: i
         judges=known.planets.take(judges) if judged else None,
         judges_truth=known.truth[judges] if judged else None,
     )
-    learner = Learner(network, schedule)
-    train_epochs(learner, lesson, curriculum.log(f"member_{name}"))
-    network.load_state_dict(learner.best)
+    curriculum.teach(Learner(network, schedule), lesson, f"member_{name}")
     return network.eval().cpu()
 
 

@@ -17,6 +17,7 @@ from spectramind.models.v50 import V50, Corrected
 from spectramind.submission.score import NaiveModel
 from spectramind.training.accumulation import Accumulation, Terms
 from spectramind.training.augmentation import AugmentationStrength, measured_anew, moved
+from spectramind.training.distributed import Team
 from spectramind.training.learner import Learner
 from spectramind.training.score_loss import SymbolicWeights, score_loss, symbolic_loss
 
@@ -70,23 +71,39 @@ def half_precision(device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, dtype=torch.float16, enabled=device.type == "cuda")
 
 
-def _terms(
-    network: V50, batch: PlanetBatch, truth: Tensor, lesson: Lesson, mode: tuple[bool, bool]
-) -> Terms:
-    """Loss terms of a batch; mode says whether sigma is learnt and light curves are read."""
-    sigma, listen = mode
-    device = device_of(network)
-    batch, truth = batch.to(device), truth.to(device)
-    with half_precision(device):
-        answer = network(batch, listen)
+@dataclass(frozen=True)
+class _Drawn:
+    """A batch with everything that is random about a step.
+
+    truth   (planet, 283) ppm
+    kept    (planet, hidden) factors of dropout
+    listen  whether light curves belong to the depths
+    """
+
+    planets: PlanetBatch
+    truth: Tensor
+    kept: Tensor
+    listen: bool
+
+    def part(self, rows: slice, device: torch.device) -> _Drawn:
+        """Some of the planets, on a device."""
+        planets, truth = self.planets.take(rows).to(device), self.truth[rows].to(device)
+        return _Drawn(planets, truth, self.kept[rows].to(device), self.listen)
+
+
+def _terms(network: V50, drawn: _Drawn, lesson: Lesson, sigma: bool) -> Terms:
+    """Loss terms of a batch; `sigma` says whether sigma is learnt."""
+    planets = drawn.planets
+    with half_precision(device_of(network)):
+        answer = network(planets, drawn.listen, drawn.kept)
     if not sigma:
-        own = torch.cat([batch.sigma[:, :1], batch.sigma[:, 2:]], dim=1)
-        answer = Corrected(answer.mu, batch.sigma[:, 1], own)
-    score = score_loss(answer, truth, lesson.naive).mean()
+        own = torch.cat([planets.sigma[:, :1], planets.sigma[:, 2:]], dim=1)
+        answer = Corrected(answer.mu, planets.sigma[:, 1], own)
+    score = score_loss(answer, drawn.truth, lesson.naive).mean()
     return {"score": score, **symbolic_loss(answer, lesson.symbolic)}
 
 
-def _drawn(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
+def _spectra(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
     generator = torch.default_generator
     rows = torch.randint(len(lesson.measured), (count,), generator=generator)
     return measured_anew(lesson.measured.take(rows), lesson.spectra, generator)
@@ -100,24 +117,32 @@ def _known(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
     return moved(batch, truth, STRENGTH, generator)
 
 
+def _batches(network: V50, lesson: Lesson, count: int) -> dict[str, _Drawn]:
+    """Half of what a step learns from are drawn spectra, the other half known planets."""
+    sources = {"drawn": _spectra} if len(lesson.spectra) else {}
+    sources |= {"known": _known} if lesson.planets is not None else {}
+    found = {}
+    for source, draw in sources.items():
+        planets, truth = draw(lesson, count)
+        kept = network.shape.kept(count, torch.default_generator)
+        found[source] = _Drawn(planets, truth, kept, listen=source == "known")
+    return found
+
+
 def _step(learner: Learner, lesson: Lesson, parts: Accumulation, sigma: bool) -> dict[str, float]:
-    """One step: half of the batch are known planets, the other half drawn spectra."""
     network = learner.model
     assert isinstance(network, V50)
-    count = learner.schedule.batch
-    sources = [(_drawn, False)] if len(lesson.spectra) else []
-    sources += [(_known, True)] if lesson.planets is not None else []
-    batches = [(draw(lesson, count), listen) for draw, listen in sources]
+    count, device = learner.schedule.batch, device_of(network)
+    batches = _batches(network, lesson, count)
 
     def loss(rows: slice) -> Terms:
         terms: Terms = {}
-        for (batch, truth), listen in batches:
-            found = _terms(network, batch.take(rows), truth[rows], lesson, (sigma, listen))
-            source = "known" if listen else "drawn"
+        for source, drawn in batches.items():
+            found = _terms(network, drawn.part(rows, device), lesson, sigma)
             terms |= {f"{source} {name}": term / len(batches) for name, term in found.items()}
         return terms
 
-    gathered = parts.gradients(count, loss, learner.zero)
+    gathered = parts.gradients(count, loss, list(network.parameters()))
     learner.step()
     return gathered
 
@@ -136,41 +161,54 @@ def _judgement(learner: Learner, lesson: Lesson) -> tuple[float, float]:
     return score, float(z.square().mean())
 
 
-def train_epochs(learner: Learner, lesson: Lesson, journal: Journal) -> None:
+def train_epochs(
+    learner: Learner, lesson: Lesson, journal: Journal | None, team: Team | None = None
+) -> None:
     """Train to the end, going on from the journal's state if it holds one.
+
+    Parameters
+    ----------
+    journal : None in a process that only lends a hand
+    team : processes that share each batch, all of which call this with the same lesson
 
     Raises
     ------
     OutputError : the state cannot be written
     DataError : the state is damaged
     """
-    learner.resume(journal.state, journal.digest)
-    parts = Accumulation(learner.schedule.batch)
+    team = team or Team()
+    if journal is not None:
+        learner.resume(journal.state, journal.digest)
+    if team.size > 1:
+        learner.take(team.content_of_first(learner.state("")), "")
+    parts = Accumulation(learner.schedule.batch, team)
     if lesson.judges is not None and learner.counters.epoch == 0:
         # The start counts: nothing that is worse than it is kept.
-        learner.judged(_judgement(learner, lesson)[0])
+        learner.judged(team.of_first(_judgement(learner, lesson))[0])
     started, first = time.monotonic(), learner.counters.epoch
     while not learner.finished:
-        epoch = learner.counters.epoch
-        sums: dict[str, float] = {}
-        for _ in range(learner.schedule.steps):
-            sigma = learner.schedule.learns_sigma(epoch)
-            for name, value in _step(learner, lesson, parts, sigma).items():
-                sums[name] = sums.get(name, 0.0) + value / learner.schedule.steps
-        record: Record = {"epoch": epoch + 1, "loss": sums, "rows": parts.rows}
-        if lesson.judges is not None:
-            record["score"], record["mean_z2"] = _judgement(learner, lesson)
-            learner.judged(record["score"])
-        else:
-            learner.settled()
-        learner.counters.epoch += 1
+        record = _epoch(learner, lesson, parts)
+        if journal is None:
+            continue
         learner.save(journal.state, journal.digest)
         done = learner.counters.epoch - first
-        left = (time.monotonic() - started) / done * (learner.schedule.epochs - epoch - 1)
-        journal.tell({**record, "seconds_left": round(left, 1)})
+        left = learner.schedule.epochs - learner.counters.epoch
+        seconds = (time.monotonic() - started) / done * left
+        journal.tell({**record, "seconds_left": round(seconds, 1)})
 
 
-def with_weights(network: V50, learner: Learner) -> V50:
-    """The network with the best weights of its training."""
-    network.load_state_dict(learner.best)
-    return network.eval()
+def _epoch(learner: Learner, lesson: Lesson, parts: Accumulation) -> Record:
+    """One epoch and its judgement."""
+    counters, sums = learner.counters, dict[str, float]()
+    sigma = learner.schedule.learns_sigma(counters.epoch)
+    for _ in range(learner.schedule.steps):
+        for name, value in _step(learner, lesson, parts, sigma).items():
+            sums[name] = sums.get(name, 0.0) + value / learner.schedule.steps
+    counters.epoch += 1
+    record: Record = {"epoch": counters.epoch, "loss": sums, "rows": parts.rows}
+    if lesson.judges is None:
+        learner.settled()
+        return record
+    score, square = parts.team.of_first(_judgement(learner, lesson))
+    learner.judged(score)
+    return {**record, "score": score, "mean_z2": square}

@@ -1,15 +1,14 @@
 """A network that learns, with everything that an exact continuation needs.
 
 The state is one safetensors file: weights, their moving average, the best average so far, moments
-of the optimiser, the state of the random numbers; counters stand as JSON in its header.
+of the optimiser, the state of the random numbers, and the counters as the bytes of a JSON text.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +19,8 @@ from spectramind.provenance.digest import canonical_json
 from spectramind.training.schedule import Schedule
 
 Weights = dict[str, Tensor]
+
+_COUNTERS = "counters"
 
 
 @dataclass
@@ -36,7 +37,6 @@ class Counters:
     step: int = 0
     best: float | None = None
     stale: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Learner:
@@ -51,10 +51,6 @@ class Learner:
         self.average = _copied(model.state_dict())
         self.best = _copied(self.average)
         self.counters = Counters()
-
-    def zero(self) -> None:
-        """Forget the gradients of the step before."""
-        self.optimiser.zero_grad(set_to_none=True)
 
     def step(self) -> None:
         """Use the gradients that were accumulated; move the average along."""
@@ -91,30 +87,35 @@ class Learner:
         tired = patience is not None and self.counters.stale >= patience
         return tired or self.counters.epoch >= self.schedule.epochs
 
-    def save(self, path: Path, digest: str) -> None:
-        """Write the state, atomically.
+    def state(self, digest: str) -> bytes:
+        """Everything that a continuation needs, as safetensors.
 
         Parameters
         ----------
         digest : of configuration and data, which a continuation must share
-
-        Raises
-        ------
-        OutputError : the file cannot be written
         """
         from safetensors.torch import save
 
+        counters = canonical_json({"digest": digest, **asdict(self.counters)}).encode()
         tensors = {
             **_prefixed("weight", self.model.state_dict()),
             **_prefixed("average", self.average),
             **_prefixed("best", self.best),
             "random": torch.get_rng_state(),
+            _COUNTERS: torch.frombuffer(bytearray(counters), dtype=torch.uint8),
         }
         for number, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"moment.{number}.{name}": value for name, value in state.items()}
-        tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-        header = {"state": canonical_json({"digest": digest, **asdict(self.counters)})}
-        write_bytes(path, save(tensors, metadata=header))
+        return save({name: value.detach().cpu().contiguous() for name, value in tensors.items()})
+
+    def save(self, path: Path, digest: str) -> None:
+        """Write the state, atomically.
+
+        Raises
+        ------
+        OutputError : the file cannot be written
+        """
+        write_bytes(path, self.state(digest))
 
     def resume(self, path: Path, digest: str) -> bool:
         """Go on from a state, if there is one of the same configuration and data.
@@ -123,20 +124,27 @@ class Learner:
         ------
         DataError : the file is damaged
         """
-        from safetensors import SafetensorError, safe_open
+        from safetensors import SafetensorError
 
         if not path.is_file():
             return False
         try:
-            with safe_open(path, framework="pt") as file:
-                header = json.loads((file.metadata() or {}).get("state", "{}"))
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return self.take(path.read_bytes(), digest)
         except (SafetensorError, OSError, ValueError) as error:
             raise DataError(path, "the state of a training", str(error), "delete it") from error
-        if header.pop("digest", None) != digest:
+
+    def take(self, state: bytes, digest: str) -> bool:
+        """Go on from a state in memory, if it is of the same configuration and data."""
+        from safetensors.torch import load
+
+        tensors = load(state)
+        if _COUNTERS not in tensors:
+            return False
+        counters = json.loads(tensors.pop(_COUNTERS).numpy().tobytes())
+        if counters.pop("digest") != digest:
             return False
         self._restore(tensors)
-        self.counters = Counters(**header)
+        self.counters = Counters(**counters)
         return True
 
     def _restore(self, tensors: Weights) -> None:
