@@ -10,7 +10,7 @@ import torch
 from spectramind.errors import DataError
 from spectramind.models.airs_encoder import GraphShape
 from spectramind.models.checkpoint import read_checkpoint, write_checkpoint
-from spectramind.models.ensemble import averaged, corrected, trusted
+from spectramind.models.ensemble import averaged, corrected
 from spectramind.models.fgs1_encoder import Fgs1Encoder
 from spectramind.models.network_input import OF_CHANNEL, OF_PLANET, RANK
 from spectramind.models.physics import generic_model, read_physics_model
@@ -42,6 +42,7 @@ def some_planets(count: int = 3, samples: int = 64) -> PlanetBatch:
         sequence=sequence,
         diagonal=5 + normal(283).abs(),
         factors=normal(283, RANK),
+        conduct=torch.zeros(count, 14),
     )
 
 
@@ -170,14 +171,3 @@ def test_parts_of_sigma_add_in_quadrature() -> None:
         Corrected(own, torch.tensor([4.0]), own).sigma,
         torch.cat([torch.full((1, 1), 3.0), torch.full((1, 282), 5.0)], 1),
     )
-
-
-def test_trust_leads_from_physics_to_the_networks() -> None:
-    batch = some_planets()
-    answer = corrected(trained(8), batch)
-    physics, networks, half = (trusted(answer, batch, share) for share in (0.0, 1.0, 0.5))
-    assert torch.equal(physics.mu, batch.depth)
-    assert torch.equal(physics.common, batch.sigma[:, 1])
-    assert torch.allclose(networks.mu, answer.mu)
-    assert torch.allclose(networks.own, answer.own)
-    assert torch.allclose(half.common**2, physics.common * networks.common)

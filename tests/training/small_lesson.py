@@ -45,6 +45,7 @@ def planets(count: int) -> tuple[PlanetBatch, torch.Tensor]:
         sequence=sequence,
         diagonal=torch.full((count, 283), 2.0),
         factors=torch.ones(count, 283, RANK),
+        conduct=torch.zeros(count, 14),
     ), truth
 
 

@@ -39,17 +39,3 @@ def averaged(answers: Sequence[Corrected]) -> Corrected:
         common=torch.stack([a.common for a in answers]).square().mean(0).sqrt(),
         own=torch.stack([a.own for a in answers]).square().mean(0).sqrt(),
     )
-
-
-def trusted(answer: Corrected, batch: PlanetBatch, share: float) -> Corrected:
-    """A share of the correction: 0 is the physics posterior, 1 what the networks say.
-
-    Depths lie on the line between both, standard deviations between their logarithms.
-    """
-    own = torch.cat([batch.sigma[:, :1], batch.sigma[:, 2:]], dim=1)
-    common = batch.sigma[:, 1]
-    return Corrected(
-        mu=batch.depth + share * (answer.mu - batch.depth),
-        common=common * (answer.common / common) ** share,
-        own=own * (answer.own / own) ** share,
-    )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
+from spectramind.models.conduct import conduct_features
 from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES, FitFeatures
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.transit.calibration import TransitCalibration, error_parts
@@ -40,6 +41,7 @@ class NetworkInput:
     sequence     (visit, sample, TOKEN_FEATURES); zero where there is no visit
     diagonal     (283,) ppm, standard deviation of the independent errors, calibrated
     factors      (283, RANK) ppm, common-mode errors, calibrated
+    conduct      (14,) how the fit behaved, see `conduct_features`; no network reads it
     """
 
     depth: FloatArray
@@ -50,6 +52,7 @@ class NetworkInput:
     sequence: FloatArray
     diagonal: FloatArray
     factors: FloatArray
+    conduct: FloatArray
 
 
 def network_input(
@@ -93,6 +96,7 @@ def network_input(
         sequence=sequence,
         diagonal=1e6 * spread * np.sqrt(posterior.variance_diagonal),
         factors=1e6 * scaled,
+        conduct=conduct_features(features.planet, features.channel),
     )
     for field in fields(found):
         if not np.isfinite(getattr(found, field.name)).all():

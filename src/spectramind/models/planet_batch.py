@@ -25,6 +25,7 @@ class PlanetBatch:
     sequence: Tensor
     diagonal: Tensor
     factors: Tensor
+    conduct: Tensor
 
     def __len__(self) -> int:
         return len(self.depth)

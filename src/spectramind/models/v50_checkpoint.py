@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from spectramind.models.airs_encoder import GraphShape, chosen_edges
 from spectramind.models.channel_graph import channel_graph
 from spectramind.models.checkpoint import Checkpoint, read_checkpoint
 from spectramind.models.physics import PhysicsModel, physics_checkpoint
+from spectramind.models.trust import Trust
 from spectramind.models.v50 import V50, V50Shape
 from spectramind.provenance.digest import canonical_json
 from spectramind.survey.instruments import N_CHANNELS
@@ -33,7 +34,7 @@ class V50Plan:
     samples     length of the FGS1 sequences
     visits      FGS1 sequences of a planet that are read
     wavelength  (283,) micrometre
-    trust       share of the networks' correction that is applied, as out-of-fold scores taught
+    trust       how much of the networks' correction is applied
     """
 
     shape: V50Shape
@@ -41,7 +42,7 @@ class V50Plan:
     samples: int
     visits: int
     wavelength: tuple[float, ...]
-    trust: float = 1.0
+    trust: Trust = field(default_factory=Trust)
 
 
 def build(plan: V50Plan) -> V50:
@@ -70,7 +71,9 @@ def _plan(text: str) -> V50Plan:
     graph = GraphShape(**shape.pop("graph"))
     wavelength = tuple(values.pop("wavelength"))
     edges = tuple(values.pop("edges"))
-    return V50Plan(V50Shape(graph, **shape), edges, wavelength=wavelength, **values)
+    trust = Trust(**{name: tuple(part) for name, part in values.pop("trust").items()})
+    whole = V50Shape(graph, **shape)
+    return V50Plan(whole, edges, wavelength=wavelength, trust=trust, **values)
 
 
 def read_v50(path: Path) -> tuple[V50Plan, tuple[V50, ...]]:
@@ -98,7 +101,7 @@ def read_v50(path: Path) -> tuple[V50Plan, tuple[V50, ...]]:
             member = build(plan)
             member.load_state_dict(weights)
             members.append(member.eval())
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         text = f"{type(error).__name__}: {error}"
         raise DataError(path, "weights of a V50 ensemble", text, remedy) from error
     return plan, tuple(members)

@@ -14,15 +14,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
-from spectramind.models.ensemble import trusted
 from spectramind.models.network_input import NetworkInput, stacked
 from spectramind.models.planet_batch import planet_batch
 from spectramind.models.predictions import Predictions, write_predictions
+from spectramind.models.trust import Trust, trusted
 from spectramind.models.v50 import Corrected
 from spectramind.models.v50_checkpoint import v50_checkpoint
 from spectramind.pipeline.answer import Answer, predictions_of
@@ -52,16 +51,14 @@ from spectramind.provenance.versions import code_digest
 from spectramind.simulator.population import draw_planets
 from spectramind.submission.score import NaiveModel, naive_model
 from spectramind.survey.instruments import N_CHANNELS
-from spectramind.training.curriculum import Curriculum, KnownSpectra, Logbook
+from spectramind.training.curriculum import Curriculum, Logbook
 from spectramind.training.distributed import Team
-from spectramind.training.score_loss import score_loss
+from spectramind.training.share_choice import HeldOut, choose_trust
 from spectramind.transit.cross_validation import folds
 
 FloatArray = NDArray[np.float64]
 
 LEAST_PLANETS = 10
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Of the networks' correction, among which out-of-fold scores choose."""
 _FOREIGN = 0.25
 """Share of the drawn spectra that lie outside the training range: a guard against surprises."""
 _POPULATION_SEED = 1_000_003
@@ -131,28 +128,17 @@ def _curriculum(
     )
 
 
-def best_share(answer: Corrected, known: KnownSpectra, naive: NaiveModel, rows: Tensor) -> float:
-    """Share of the correction that scores best on some of the planets."""
-    batch, truth = known.planets, known.truth
-    losses = [
-        float(score_loss(trusted(answer, batch, share), truth, naive)[rows].mean())
-        for share in SHARES
-    ]
-    return SHARES[int(np.argmin(losses))]
-
-
 def _trusted_out_of_fold(
     config: Config, learnable: Learnable, naive: NaiveModel, answer: Corrected
-) -> tuple[dict[int, tuple[Corrected, int]], float]:
-    """Answers with the share that the other folds choose, and the share that all choose."""
-    known = KnownSpectra(learnable.batch, learnable.truth)
+) -> tuple[dict[int, tuple[Corrected, int]], Trust]:
+    """Answers with the trust that the other folds teach, and the trust that all of them teach."""
+    held_out = HeldOut(answer, learnable.batch, learnable.truth)
     found: dict[int, tuple[Corrected, int]] = {}
     for fold in folds(learnable.planets, config.train.folds):
         others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
-        share = best_share(answer, known, naive, others)
-        chosen = trusted(answer, learnable.batch, share)
+        chosen = trusted(answer, learnable.batch, choose_trust(held_out, naive, others))
         found |= {learnable.planets[row]: (chosen, row) for row in learnable.rows(fold).tolist()}
-    return found, best_share(answer, known, naive, torch.arange(len(learnable.planets)))
+    return found, choose_trust(held_out, naive, torch.arange(len(learnable.planets)))
 
 
 def _table(

@@ -109,9 +109,10 @@ def _networks(config: Config) -> tuple[V50Plan, tuple[V50, ...]]:
 
 
 def _some(config: Config, planets: Sequence[int]) -> Iterator[tuple[int, Answer | DataError]]:
-    from spectramind.models.ensemble import averaged, corrected, trusted
+    from spectramind.models.ensemble import averaged, corrected
     from spectramind.models.network_input import stacked
     from spectramind.models.planet_batch import planet_batch
+    from spectramind.models.trust import trusted
 
     physics, source, (plan, networks) = physics_model(config), source_of(config), _networks(config)
     answers: dict[int, Answer | DataError] = {}

@@ -15,22 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
+from spectramind.models.conduct import conduct_features, usual_range
+from spectramind.models.fit_features import PLANET_FEATURES
 from spectramind.uncertainty.error_parts import PARTS, part_residuals
 from spectramind.uncertainty.sample import Sample
 
 FloatArray = NDArray[np.float64]
 
 SETTING = ("impact", "u1 AIRS", "u1 FGS1", "ln k", "ln duration", "temperature", "ln gravity")
-CONDUCT = ("ln chi2", "drift")
-RESIDUALS = ("residual out", "residual edge", "residual in")
-SCATTER = ("ln rms out", "ln rms edge", "ln rms in")
 DISTANCES = ("setting", "conduct")
 
-ORDINARY = 1.0
-"""Mean residuals, in their sigma, below which size says nothing; beyond, its logarithm counts."""
-RANGE = (0.01, 0.99)
-"""Quantiles of the training planets between which a feature is nothing new."""
 HELD_OUT = 0.15
 """Share of the planets at either end of a feature that is held out to learn from."""
 LEAST_PLANETS = 60
@@ -68,25 +62,8 @@ class Novelty:
 def novelty_features(sample: Sample) -> tuple[FloatArray, FloatArray]:
     """Features of both distances: (planet, setting), (planet, conduct)."""
     planet = sample.planet_features
-    channel = sample.channel_features
     column = [PLANET_FEATURES.index(name) for name in SETTING]
-    scatter = channel[..., [CHANNEL_FEATURES.index(name) for name in SCATTER]]
-    residual = np.abs(channel[..., [CHANNEL_FEATURES.index(name) for name in RESIDUALS]])
-    residual = np.log(ORDINARY + residual)
-    conduct = [
-        planet[:, [PLANET_FEATURES.index(name) for name in CONDUCT]],
-        scatter[:, 0],
-        np.median(scatter[:, 1:], axis=1),
-        residual[:, 0],
-        residual[:, 1:].mean(axis=1),
-    ]
-    return planet[:, column], np.column_stack(conduct)
-
-
-def _range_of(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    low, high = np.quantile(features, RANGE, axis=0)
-    scale = np.maximum(features.std(axis=0), 1e-3 * np.maximum(np.abs(high), np.abs(low)) + 1e-9)
-    return low, high, scale
+    return planet[:, column], conduct_features(planet, sample.channel_features)
 
 
 def _beyond(
@@ -114,7 +91,7 @@ def widening(novelty: Novelty, sample: Sample) -> FloatArray:
 def learn_novelty(sample: Sample) -> Novelty:
     """Range of these planets, and slopes from those at the edge of each feature."""
     both = novelty_features(sample)
-    low, high, scale = _range_of(np.column_stack(both))
+    low, high, scale = usual_range(np.column_stack(both))
     slope = np.zeros((len(PARTS), len(DISTANCES)))
     if len(sample) >= LEAST_PLANETS:
         square = part_residuals(sample).squares()
@@ -134,7 +111,7 @@ def _slope(features: FloatArray, square: FloatArray) -> float:
             held = signed > np.quantile(signed, 1.0 - HELD_OUT)
             if not held.any():
                 continue
-            distance = _beyond(features[held], *_range_of(features[~held]))
+            distance = _beyond(features[held], *usual_range(features[~held]))
             usual = float(np.nanmean(square[~held]))
             if not usual > 0.0:
                 continue
