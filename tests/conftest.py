@@ -12,6 +12,8 @@ for library in ("OPENBLAS", "MKL"):
 
 import pytest
 
+from simulated_survey import simulated
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -37,16 +39,6 @@ def loopback() -> None:
             socket.create_connection(server.getsockname(), timeout=5.0).close()
     except OSError as error:
         pytest.skip(f"no loopback network: {error}")
-
-
-def simulated(out: Path, *sizes: str) -> Path:
-    """A simulated survey in a new folder."""
-    from spectramind.conf.compose import compose
-    from spectramind.pipeline.simulate import simulate
-
-    config = compose([f"paths.out={out}", *sizes, "runtime.executor=serial"])
-    simulate(config, lambda *_: None)
-    return out
 
 
 @pytest.fixture(scope="session")

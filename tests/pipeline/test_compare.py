@@ -9,22 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spectramind.conf.compose import compose
+from simulated_survey import simulated
 from spectramind.models.predictions import read_predictions
 from spectramind.pipeline.compare import compare
 from spectramind.pipeline.contest import OUT_OF_FOLD_LABEL
-from spectramind.pipeline.simulate import simulate
 from spectramind.submission.score import naive_model, official_score
 from spectramind.survey.tables import read_truth
 
 
 def survey(out: Path, train: int, seed: int) -> Path:
-    config = compose(
-        [f"paths.out={out}", f"sim.train={train}", "sim.test=2", f"sim.seed={seed}",
-         "sim.level=light_curves", "runtime.executor=serial"]
-    )  # fmt: skip
-    simulate(config, lambda *_: None)
-    return out
+    sizes = (f"sim.train={train}", "sim.test=2", f"sim.seed={seed}", "sim.level=light_curves")
+    return simulated(out, *sizes)
 
 
 @pytest.mark.slow

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from pipeline_commands import json_of, spectramind
-from spectramind.conf.compose import compose
+from simulated_survey import simulated
 from spectramind.models.physics import read_physics_model
 from spectramind.models.predictions import Predictions, read_predictions
 from spectramind.pipeline.calibrators import certified, read_calibrators
-from spectramind.pipeline.simulate import simulate
 from spectramind.survey.tables import read_truth
 
 PLANETS = 12
@@ -22,13 +21,8 @@ PLANETS = 12
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Light curves of twelve training and two test planets."""
-    out = tmp_path_factory.mktemp("simulated") / "curves"
-    config = compose(
-        [f"paths.out={out}", f"sim.train={PLANETS}", "sim.test=2", "sim.seed=5",
-         "sim.level=light_curves"]
-    )  # fmt: skip
-    simulate(config, lambda *_: None)
-    return out
+    sizes = (f"sim.train={PLANETS}", "sim.test=2", "sim.seed=5", "sim.level=light_curves")
+    return simulated(tmp_path_factory.mktemp("simulated") / "curves", *sizes)
 
 
 @pytest.fixture(scope="module")
