@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +172,22 @@ def test_parts_of_sigma_add_in_quadrature() -> None:
         Corrected(own, torch.tensor([4.0]), own).sigma,
         torch.cat([torch.full((1, 1), 3.0), torch.full((1, 282), 5.0)], 1),
     )
+
+
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16], ids=["fp16", "bf16"])
+def test_half_precision_keeps_sigma_within_a_hundredth(half: torch.dtype) -> None:
+    _, (network, *_) = read_v50(Path(str(resources.files("spectramind") / "weights" / "v50.ckpt")))
+    batch = some_planets(8, 1350)
+    usual = replace(
+        batch,
+        channel=network.channel.mean + network.channel.scatter * batch.channel,
+        planet=network.planet.mean + network.planet.scatter * batch.planet,
+    )
+    with torch.no_grad():
+        full = network(usual)
+        with torch.autocast("cpu", dtype=half):
+            found = network(usual)
+    assert found.mu.dtype == found.sigma.dtype == torch.float32
+    assert torch.allclose(found.sigma, full.sigma, rtol=0.01)
+    assert ((found.mu - full.mu).abs() < 0.03 * full.sigma).all()
+    assert ((full.mu - usual.depth).abs() > 0.1 * full.sigma).any()

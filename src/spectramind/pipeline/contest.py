@@ -1,8 +1,8 @@
 """Models that learn from the same folds of one survey and are judged by the same code.
 
-Every contestant has a folder of its own; what does not depend on it (reduced frames, the physics
-fits of the training planets, the first look at them) lies in `shared/` and is done once. A training
-or prediction that is done for this configuration, code and data is not done again.
+Every contestant has a folder of its own; what does not depend on it (reduced frames, first looks,
+physics fits, FGS1 sequences) lies in `shared/` and is done once. A training or prediction that is
+done for this configuration, code and data is not done again.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from spectramind.conf.absolute_paths import absolute_paths
 from spectramind.conf.compose import compose
 from spectramind.errors import DataError
-from spectramind.models.checkpoint import FILE_NAME, read_checkpoint
+from spectramind.models.checkpoint import FILE_NAME
 from spectramind.models.predictions import Predictions, read_predictions
 from spectramind.pipeline.fit import checkpoint_digest
+from spectramind.pipeline.judgement import Cost, Judgement, judge, learnt_numbers
 from spectramind.pipeline.places import places, required
 from spectramind.pipeline.planet_set import known_truth
 from spectramind.pipeline.planets import Progress
@@ -32,13 +32,11 @@ from spectramind.provenance.atomic import atomic_path, write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.run import run_hash
 from spectramind.report.contest_page import ContestRow, contest_markdown, draw_contest
-from spectramind.submission.accuracy import accuracy
 from spectramind.submission.score import NaiveModel, naive_model_of
-from spectramind.uncertainty.stored import PREFIX
 
 OUT_OF_FOLD_LABEL = "training planets, out of fold"
 _LEARNING = ("reduced", "light", "fgs1", "train/first", "train/second")
-_PREDICTING = ("reduced",)
+_PREDICTING = ("reduced", "light", "fgs1", "fit")
 
 
 @dataclass(frozen=True)
@@ -114,48 +112,6 @@ def _done(
     return known if known is not None else run_point(point)
 
 
-def _learnt_numbers(path: Path, contestant: Contestant, contest: Contest) -> int:
-    """How many numbers the model has learnt, calibrators apart; priors are kept as text."""
-    name = compose((*contest.overrides, *contestant.overrides)).model.name
-    checkpoint = read_checkpoint(path, name)
-    arrays = sum(v.size for key, v in checkpoint.arrays.items() if not key.startswith(PREFIX))
-    return arrays + _numbers(json.loads(checkpoint.texts.get("priors", "0")))
-
-
-def _numbers(value: object) -> int:
-    if isinstance(value, dict):
-        return sum(_numbers(item) for item in value.values())
-    if isinstance(value, list):
-        return sum(_numbers(item) for item in value)
-    return int(isinstance(value, float))
-
-
-@dataclass(frozen=True)
-class _Cost:
-    """What a model costs: learnt numbers, seconds of training, ms a planet of prediction."""
-
-    numbers: int
-    train_seconds: float
-    predict_ms: float | None = None
-
-
-def _row(contest: Contest, names: tuple[str, str], answer: Predictions, cost: _Cost) -> ContestRow:
-    truth = answer.truth
-    assert truth is not None
-    kept = np.isfinite(truth).all(axis=1)
-    judged = accuracy(truth[kept], answer.mu[kept], answer.sigma[kept], contest.naive)
-    return ContestRow(
-        contestant=names[0],
-        survey=names[1],
-        planets=int(kept.sum()),
-        fallbacks=len(answer.fallbacks()),
-        accuracy=judged,
-        numbers=cost.numbers,
-        train_minutes=cost.train_seconds / 60.0,
-        predict_ms=cost.predict_ms,
-    )
-
-
 def _with_truth(answer: Predictions, survey: Path) -> Predictions | None:
     """Predictions of test planets with their truth, where the survey has it."""
     truth = known_truth(survey, "test")
@@ -166,16 +122,17 @@ def _with_truth(answer: Predictions, survey: Path) -> Predictions | None:
     return replace(answer, truth=truth.depth[rows])
 
 
-def rows_of(contestant: Contestant, contest: Contest) -> Iterator[ContestRow]:
+def judgements(contestant: Contestant, contest: Contest) -> Iterator[Judgement]:
     """Train a contestant and judge it: out of fold, and on the test planets of every survey."""
     folder, shared = contest.out / contestant.folder, contest.out / "shared"
     _link(folder, shared / "learning", _LEARNING)
     own = [f"paths.out={folder}", "data.split=train"]
     trained = _done("train", contestant, contest, own)
     checkpoint = folder / FILE_NAME
-    cost = _Cost(_learnt_numbers(checkpoint, contestant, contest), trained["seconds"])
-    names = (contestant.name, OUT_OF_FOLD_LABEL)
-    yield _row(contest, names, read_predictions(folder / OUT_OF_FOLD), cost)
+    name = compose((*contest.overrides, *contestant.overrides)).model.name
+    cost = Cost(learnt_numbers(checkpoint, name), trained["seconds"])
+    out_of_fold, naive = read_predictions(folder / OUT_OF_FOLD), contest.naive
+    yield judge((contestant.name, OUT_OF_FOLD_LABEL), out_of_fold, naive, cost)
     for label, survey in contest.surveys.items():
         if known_truth(survey, "test") is None:
             continue
@@ -188,7 +145,7 @@ def rows_of(contestant: Contestant, contest: Contest) -> Iterator[ContestRow]:
         answer = _with_truth(read_predictions(places(config).predictions), survey)
         assert answer is not None
         each = 1e3 * predicted["seconds"] / len(answer.planet_ids)
-        yield _row(contest, (contestant.name, label), answer, replace(cost, predict_ms=each))
+        yield judge((contestant.name, label), answer, naive, replace(cost, predict_ms=each))
 
 
 def run_contest(
@@ -202,9 +159,13 @@ def run_contest(
     DataError : a survey or model fails
     """
     rows: list[ContestRow] = []
+    first: dict[str, Judgement] = {}
     for number, contestant in enumerate(contestants):
         progress(number, len(contestants), 0)
-        rows += rows_of(contestant, contest)
+        rows += (
+            found.beside(first.setdefault(found.row.survey, found))
+            for found in judgements(contestant, contest)
+        )
         _write(contest.out / title, rows)
     progress(len(contestants), len(contestants), 0)
     return tuple(rows)

@@ -18,7 +18,7 @@ from spectramind.provenance.folder_manifest import verify_file
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.transit.joint import fit_planet as fit_joint
 from spectramind.transit.planet_fit_product import write_planet_fit
-from spectramind.transit.priors import TransitPriors
+from spectramind.transit.priors import TransitPriors, priors_to_json
 
 FloatArray = NDArray[np.float64]
 
@@ -60,6 +60,24 @@ def checkpoint_digest(config: Config) -> str:
         return "generic"
     verify_file(path)
     return sha256(path) if path.is_file() else "missing"
+
+
+@lru_cache(maxsize=2)
+def _priors_digest(path: Path, name: str, digest: str) -> str:
+    return config_hash(priors_to_json(_model_at(path, name, digest).priors))
+
+
+def fit_planet_to(path: Path, task: PlanetTask) -> str:
+    """Joint fit of one planet with the priors of the checkpoint; see `fit_joint_to`.
+
+    Models that learnt the same priors share their fits.
+    """
+    config = task.config
+    checkpoint = checkpoint_of(config)
+    if checkpoint is None:
+        return fit_joint_to(path, task, physics_model(config).priors, "generic")
+    origin = _priors_digest(checkpoint, config.model.name, checkpoint_digest(config))
+    return fit_joint_to(path, task, physics_model(config).priors, origin)
 
 
 def planet_digest(task: PlanetTask) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.pipeline.answer import Answer, physics_answer
-from spectramind.pipeline.fit import checkpoint_digest, fit_joint_to, physics_model
+from spectramind.pipeline.fit import fit_planet_to, physics_model
 from spectramind.pipeline.places import places
 from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.sources import source_of
@@ -28,10 +28,7 @@ class PhysicsEstimator:
 
     def fit(self, task: PlanetTask) -> str:
         """Write the planet's fit."""
-        config = task.config
-        path = places(config).posterior(task.planet_id)
-        priors = physics_model(config).priors
-        return fit_joint_to(path, task, priors, checkpoint_digest(config))
+        return fit_planet_to(places(task.config).posterior(task.planet_id), task)
 
     def answers(
         self, config: Config, planets: Sequence[int]

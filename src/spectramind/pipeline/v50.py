@@ -17,7 +17,7 @@ from spectramind.pipeline.answer import Answer, physics_answer
 from spectramind.pipeline.fit import (
     checkpoint_digest,
     checkpoint_of,
-    fit_joint_to,
+    fit_planet_to,
     physics_model,
 )
 from spectramind.pipeline.network_inputs import input_of, write_sequence
@@ -59,7 +59,7 @@ class V50Estimator:
         """Write the planet's fit, and its FGS1 light curve as the networks read it."""
         config = task.config
         path = places(config).posterior(task.planet_id)
-        digest = fit_joint_to(path, task, physics_model(config).priors, checkpoint_digest(config))
+        digest = fit_planet_to(path, task)
         if config.model.mamba:
             write_sequence(task, path)
         return digest

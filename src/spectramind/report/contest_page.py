@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _HEADER = (
-    "model", "score", "FGS1 / AIRS", "rms FGS1 / AIRS, ppm", "median FGS1 / AIRS, ppm",
-    "mean z²", "coverage 68 / 90 / 95, %", "learnt numbers", "training, min", "prediction, ms",
+    "model", "score", "to the first", "FGS1 / AIRS", "rms FGS1 / AIRS, ppm",
+    "median FGS1 / AIRS, ppm", "mean z²", "coverage 68 / 90 / 95, %", "learnt numbers",
+    "training, min", "prediction, ms",
 )  # fmt: skip
 _COLOURS = ("#1f5fa8", "#b4540a", "#2f7d5b", "#8a3f9e", "#8a6d00", "#a33457")
 
@@ -25,7 +26,10 @@ class ContestRow:
 
     numbers        learnt numbers of the model
     train_minutes  of training, products apart that it shares with a model before it
-    predict_ms     a planet, from light curves to calibrated spectrum; None out of fold
+    predict_ms     a planet, from light curves to calibrated spectrum, products apart that it shares
+                   with a model before it; None out of fold
+    gain, gain_error  mean difference of the score to the first model, planet by planet, and its
+                   standard error; the score is not clipped here
     """
 
     contestant: str
@@ -36,6 +40,8 @@ class ContestRow:
     numbers: int
     train_minutes: float
     predict_ms: float | None
+    gain: float = 0.0
+    gain_error: float = 0.0
 
     def flat(self) -> dict[str, Any]:
         """Columns of the table, those of the accuracy among them."""
@@ -50,6 +56,7 @@ def _cells(row: ContestRow) -> tuple[str, ...]:
     return (
         row.contestant,
         f"{judged.score:.4f}",
+        f"{row.gain:+.4f} ± {row.gain_error:.4f}",
         f"{judged.fgs1:.3f} / {judged.airs:.3f}",
         f"{judged.rms_fgs1:.0f} / {judged.rms_airs:.0f}",
         f"{judged.median_fgs1:.0f} / {judged.median_airs:.0f}",
