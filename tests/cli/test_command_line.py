@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import typer
 
-from pipeline_commands import spectramind
+from pipeline_commands import spectramind, spectramind_process
 from spectramind.cli.verb import one_line_errors
 from spectramind.conf.compose import compose
 from spectramind.provenance.run import open_run
@@ -33,11 +32,13 @@ def test_help_is_quick_and_light() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert loaded.returncode == 0, loaded.stderr
     seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(3):
+        before = os.times()
         subprocess.run([sys.executable, "-m", "spectramind", "--help"], capture_output=True)
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.7
+        after = os.times()
+        user, system = after.children_user, after.children_system
+        seconds.append(user + system - before.children_user - before.children_system)
+    assert min(seconds) < 0.7  # of a processor: what else runs here does not count
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -101,7 +102,7 @@ def test_unwritable_output(small_survey: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = spectramind(
         "predict", f"paths.input={small_survey}", f"paths.out={tmp_path}/file/out",
-        "runtime.strict=true", cwd=tmp_path,
+        "runtime.strict=true", "runtime.executor=serial", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 2
     assert "error: " in done.stderr.splitlines()[-1]
@@ -119,7 +120,8 @@ def test_full_disk_is_one_line(small_survey: Path, tmp_path: Path) -> None:
     if mount is None or mount.returncode != 0:
         pytest.skip("mounting a small file system needs root")
     try:
-        done = spectramind(
+        # Workers write: HDF5 may break the process that meets a full disk when it lets the file go.
+        done = spectramind_process(
             "predict", f"paths.input={small_survey}", f"paths.out={small}", cwd=tmp_path
         )
     finally:

@@ -9,38 +9,41 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline_commands import json_of, spectramind
+from pipeline_commands import json_of, spectramind, spectramind_process
 from spectramind.models.predictions import read_predictions
 from spectramind.provenance.digest import sha256
 from spectramind.provenance.events import read_events
 from spectramind.submission.bundle import verify_bundle
 from spectramind.submission.validator import validate_submission
 
+QUICK = ("model=polynomial", "runtime.executor=serial")
 
-def four_lines(survey: Path, cwd: Path) -> dict[str, object]:
-    """Run the notebook's commands in `cwd`; return what `submit` printed."""
+
+def three_lines(survey: Path, cwd: Path) -> None:
+    """Run the notebook's later commands in `cwd`, a process each."""
     cwd.mkdir(parents=True, exist_ok=True)
     out, bundle = cwd / "output", cwd / "submission.zip"
-    tested = spectramind("test", "--mode=fast", f"paths.input={survey}", cwd=cwd)
-    assert tested.returncode == 0, tested.stdout + tested.stderr
-    predicted = spectramind(
+    predicted = spectramind_process(
         "predict", "+data.split=test", "+runtime.kaggle=true", f"+paths.input={survey}",
         f"+paths.out={out}", cwd=cwd,
     )  # fmt: skip
     assert predicted.returncode == 0, predicted.stderr
     assert "estimator  physics" in predicted.stdout
-    calibrated = spectramind("calibrate-temp", "+calib.corel=true", f"+paths.out={out}", cwd=cwd)
-    assert calibrated.returncode == 0, calibrated.stderr
-    return json_of(
-        spectramind("submit", f"+submit.bundle={bundle}", "+report.html=true", "--json", cwd=cwd)
-    )
+    for line in (
+        ("calibrate-temp", "+calib.corel=true", f"+paths.out={out}"),
+        ("submit", f"+submit.bundle={bundle}", "+report.html=true"),
+    ):
+        done = spectramind_process(*line, cwd=cwd)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")
 def notebook(small_survey: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder in which the four lines ran."""
     cwd = tmp_path_factory.mktemp("notebook")
-    four_lines(small_survey, cwd)
+    tested = spectramind_process("test", "--mode=fast", f"paths.input={small_survey}", cwd=cwd)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    three_lines(small_survey, cwd)
     return cwd
 
 
@@ -82,7 +85,7 @@ def test_runs_leave_their_traces(notebook: Path) -> None:
 def test_same_inputs_give_the_same_bytes_elsewhere(
     notebook: Path, small_survey: Path, tmp_path: Path
 ) -> None:
-    four_lines(small_survey, tmp_path / "second folder")
+    three_lines(small_survey, tmp_path / "second folder")
     for name in ("submission.csv", "submission.zip", "output/predictions.nc"):
         assert sha256(notebook / name) == sha256(tmp_path / "second folder" / name), name
 
@@ -109,7 +112,7 @@ def test_broken_planet_costs_itself_alone(small_survey: Path, tmp_path: Path) ->
     truncated = survey / "test" / str(ids[1]) / "AIRS-CH0_signal_0.parquet"
     truncated.write_bytes(truncated.read_bytes()[:5000])
     shutil.rmtree(survey / "test" / str(ids[2]))
-    four = [f"+paths.input={survey}", f"+paths.out={tmp_path}/out"]
+    four = [f"+paths.input={survey}", f"+paths.out={tmp_path}/out", *QUICK]
     summary = json_of(spectramind("predict", *four, "--json", cwd=tmp_path))
     fallbacks = summary["fallbacks"]
     assert isinstance(fallbacks, dict)
@@ -135,7 +138,7 @@ def test_kaggle_leaves_a_valid_table_even_if_nothing_works(
         file.write_bytes(b"")
     predicted = spectramind(
         "predict", "runtime.kaggle=true", f"paths.input={survey}", f"paths.out={tmp_path}/out",
-        cwd=tmp_path,
+        *QUICK, cwd=tmp_path,
     )  # fmt: skip
     assert predicted.returncode == 0
     safe = pl.read_csv(tmp_path / "submission.csv")
@@ -147,7 +150,7 @@ def test_invalid_table_replaces_none_that_is_valid(small_survey: Path, tmp_path:
     ids = pl.read_csv(small_survey / "sample_submission.csv")["planet_id"].to_list()
     predicted = spectramind(
         "predict", f"paths.input={small_survey}", f"paths.out={tmp_path}/out",
-        f"data.planets=[{ids[0]}]", cwd=tmp_path,
+        f"data.planets=[{ids[0]}]", *QUICK, cwd=tmp_path,
     )  # fmt: skip
     assert predicted.returncode == 0, predicted.stderr
     (tmp_path / "submission.csv").write_text("the safe one")

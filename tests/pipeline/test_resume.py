@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline_commands import spectramind
 from spectramind.provenance.digest import sha256
+from spectramind.survey.tables import read_truth
 
 
 def products(out: Path) -> dict[str, str]:
@@ -19,7 +20,7 @@ def products(out: Path) -> dict[str, str]:
 
 
 def test_kill_9_in_the_middle(small_survey: Path, tmp_path: Path) -> None:
-    arguments = ["predict", f"paths.input={small_survey}", "runtime.workers=1"]
+    arguments = ["predict", f"paths.input={small_survey}", "data.split=train", "runtime.workers=1"]
     undisturbed = tmp_path / "undisturbed"
     assert spectramind(*arguments, f"paths.out={undisturbed}", cwd=tmp_path).returncode == 0
 
@@ -50,7 +51,7 @@ def test_two_workers_give_the_bytes_of_one(small_survey: Path, tmp_path: Path) -
     for workers in (1, 2):
         done = spectramind(
             "predict", f"paths.input={small_survey}", f"paths.out={tmp_path}/{workers}",
-            f"runtime.workers={workers}", cwd=tmp_path,
+            "data.split=train", f"runtime.workers={workers}", cwd=tmp_path,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
     assert products(tmp_path / "1") == products(tmp_path / "2")
@@ -58,7 +59,8 @@ def test_two_workers_give_the_bytes_of_one(small_survey: Path, tmp_path: Path) -
 
 def test_changed_choice_is_done_again(small_survey: Path, tmp_path: Path) -> None:
     arguments = ["predict", f"paths.input={small_survey}", f"paths.out={tmp_path}/out"]
-    arguments += ["runtime.executor=serial", "data.split=train"]
+    planet = read_truth(small_survey / "train.csv").planet_ids[0]
+    arguments += ["runtime.executor=serial", "data.split=train", f"data.planets=[{planet}]"]
     assert spectramind(*arguments, cwd=tmp_path).returncode == 0
     before = products(tmp_path / "out")
     assert spectramind(*arguments, cwd=tmp_path).returncode == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline_commands import json_of, spectramind
+from pipeline_commands import json_of, spectramind_process
 from simulated_survey import simulated
 from spectramind.models.physics import read_physics_model
 from spectramind.models.predictions import Predictions, read_predictions
@@ -30,7 +30,7 @@ def trained(survey: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a training."""
     cwd = tmp_path_factory.mktemp("trained")
     summary = json_of(
-        spectramind(
+        spectramind_process(
             "train", "model=physics", f"paths.input={survey}", "paths.out=out", "train.folds=3",
             "--json", cwd=cwd,
         )
@@ -61,10 +61,10 @@ def test_checkpoint_reaches_mean_and_sigma(trained: Path, survey: Path) -> None:
     assert learnt is not None
     assert learnt.planets == PLANETS
     predict = ["predict", f"paths.input={survey}", "paths.out=out", "model.ckpt=out/model.ckpt"]
-    assert spectramind(*predict, cwd=trained).returncode == 0
+    assert spectramind_process(*predict, cwd=trained).returncode == 0
     path = trained / "out" / "predictions.nc"
     raw = read_predictions(path)
-    summary = json_of(spectramind("calibrate-temp", "--json", cwd=trained))
+    summary = json_of(spectramind_process("calibrate-temp", "--json", cwd=trained))
     assert summary["applied"] == list(learnt.lines)
     calibrated = read_predictions(path)
     assert np.array_equal(calibrated.sigma, certified(raw, learnt, True).sigma)
@@ -73,14 +73,14 @@ def test_checkpoint_reaches_mean_and_sigma(trained: Path, survey: Path) -> None:
     assert np.all(np.diff(calibrated.upper - calibrated.lower, axis=-1) >= 0.0)
     assert "temperature" in calibrated.attributes["calibration"]
     before = path.read_bytes()
-    assert spectramind("calibrate-temp", cwd=trained).returncode == 0
+    assert spectramind_process("calibrate-temp", cwd=trained).returncode == 0
     assert path.read_bytes() == before
 
 
 @pytest.mark.slow
 def test_training_again_gives_the_same_bytes(trained: Path, survey: Path) -> None:
     first = (trained / "out" / "model.ckpt").read_bytes()
-    again = spectramind(
+    again = spectramind_process(
         "train", "model=physics", f"paths.input={survey}", "paths.out=out", "train.folds=3",
         cwd=trained,
     )  # fmt: skip
@@ -89,7 +89,7 @@ def test_training_again_gives_the_same_bytes(trained: Path, survey: Path) -> Non
 
 
 def test_what_cannot_be_trained_is_one_line(survey: Path, tmp_path: Path) -> None:
-    done = spectramind(
+    done = spectramind_process(
         "train", "model=polynomial", f"paths.input={survey}", "paths.out=out", cwd=tmp_path
     )
     assert done.returncode == 3
@@ -106,7 +106,7 @@ def _trained_by_two_processes(trained: Path, survey: Path, folder: Path) -> Pred
     """Out-of-fold predictions of the same training under torchrun, from the same fits."""
     networks = shutil.ignore_patterns("networks", "training.jsonl")
     shutil.copytree(trained / "out", folder / "out", ignore=networks)
-    done = spectramind(
+    done = spectramind_process(
         "train", *SMALL, f"paths.input={survey}", "paths.out=out", "train.folds=3", "--json",
         cwd=folder, processes=2,
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _trained_by_two_processes(trained: Path, survey: Path, folder: Path) -> Pred
 def test_networks_start_from_the_same_fits(trained: Path, survey: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
     oracle = read_predictions(trained / "out" / "out_of_fold.nc")
-    done = spectramind(
+    done = spectramind_process(
         "train", *SMALL, f"paths.input={survey}", "paths.out=out", "train.folds=3", "--json",
         cwd=trained,
     )  # fmt: skip
@@ -136,13 +136,13 @@ def test_networks_start_from_the_same_fits(trained: Path, survey: Path, tmp_path
     assert np.abs(found.mu - oracle.mu).max() < 3 * oracle.sigma.max()
     assert np.abs(found.mu - together.mu).max() < 1e-3 * found.sigma.min()
     assert np.allclose(found.sigma, together.sigma, rtol=1e-3)
-    predict = spectramind(
+    predict = spectramind_process(
         "predict", *SMALL, f"paths.input={survey}", "paths.out=told",
         "model.ckpt=out/model.ckpt", cwd=trained,
     )  # fmt: skip
     assert predict.returncode == 0, predict.stderr
     assert read_predictions(trained / "told" / "predictions.nc").status == ("ok", "ok")
-    wrong = spectramind(
+    wrong = spectramind_process(
         "predict", "model=physics", f"paths.input={survey}", "paths.out=told",
         "model.ckpt=out/model.ckpt", cwd=trained,
     )  # fmt: skip
@@ -153,7 +153,7 @@ def test_networks_start_from_the_same_fits(trained: Path, survey: Path, tmp_path
 @pytest.mark.slow
 def test_one_planet_teaches_no_network(survey: Path, tmp_path: Path) -> None:
     one = read_truth(survey / "train.csv").planet_ids[0]
-    done = spectramind(
+    done = spectramind_process(
         "train", "model=v50", f"data.planets=[{one}]", f"paths.input={survey}", "paths.out=out",
         cwd=tmp_path,
     )  # fmt: skip
