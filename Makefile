@@ -6,7 +6,7 @@ CONSTRAINTS ?= constraints.txt
 STAMP  := $(VENV)/.installed
 RUN    := cd demo && ../$(BIN)/python -m spectramind
 
-.PHONY: setup browser demo test lint repro docs coverage bench clean
+.PHONY: setup browser demo notebook test lint repro docs coverage bench clean
 
 setup: $(STAMP)
 
@@ -26,6 +26,14 @@ demo: setup
 	$(RUN) validate submission.csv --sample survey/sample_submission.csv
 	$(RUN) score submission.csv survey/truth/test.csv --train survey/train.csv
 	@echo "open demo/output/report.html"
+
+# The notebook as committed, run as Kaggle runs it: datasets, no network, limits; frames of the demo.
+notebook: setup
+	test -d demo/survey || $(MAKE) demo
+	rm -rf demo/kaggle && mkdir demo/kaggle
+	$(RUN) kaggle bundle model=v50 +paths.out=kaggle
+	cp kaggle/notebook.ipynb kaggle/kernel-metadata.json demo/kaggle
+	$(RUN) kaggle rehearse +paths.input=survey +paths.out=kaggle
 
 # The pages are tested in a real browser. Where apt may not install one, those tests say so and skip;
 # with CI=1 that is a failure.
