@@ -42,7 +42,7 @@ def test_two_processes_give_the_result_of_one(tmp_path: Path) -> None:
     member = Path(__file__).with_name("team_member.py")
     done = subprocess.run(
         [*TORCHRUN, "--nproc-per-node=2", str(member), str(tmp_path), str(BATCH)],
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=240,
         env={**os.environ, "PYTHONWARNINGS": "error"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
