@@ -101,12 +101,21 @@ def uncorrected(*arguments: object) -> TransitCalibration:
 def _colourless(priors: TransitPriors) -> TransitPriors:
     """Drift that is the same in all AIRS channels."""
     grid = np.arange(priors.orders.airs).reshape(priors.orders.time, -1)
-    drift = priors.drift_airs.copy()
-    off = grid[:, 1:].ravel()
-    drift[off, :] = 0.0
-    drift[:, off] = 0.0
-    drift[off, off] = 1e-14
-    return replace(priors, drift_airs=drift)
+    drift = replace(
+        priors.drift,
+        departure=_without(priors.drift.departure, grid[:, 1:].ravel()),
+        gain_colour=_without(priors.drift.gain_colour, np.arange(1, priors.orders.colour + 1)),
+    )
+    return replace(priors, drift=drift)
+
+
+def _without(covariance: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """Coefficients `off` held at zero."""
+    out = covariance.copy()
+    out[off, :] = 0.0
+    out[:, off] = 0.0
+    out[off, off] = 1e-14
+    return out
 
 
 def ablated(priors: TransitPriors, generic: TransitPriors) -> dict[str, TransitPriors]:

@@ -17,7 +17,10 @@ from spectramind.conf.schema.config import Config
 from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.detector.light_curves import LightCurve, VisitLightCurves
 from spectramind.simulator.light_curves import draw_surface
-from spectramind.simulator.limb_darkening import quadratic_coefficients
+from spectramind.simulator.limb_darkening import (
+    four_parameter_coefficients,
+    quadratic_coefficients,
+)
 from spectramind.simulator.planet_products import (
     SimulationTask,
     scene_settings,
@@ -25,7 +28,7 @@ from spectramind.simulator.planet_products import (
 )
 from spectramind.simulator.population import SimulatedPlanet
 from spectramind.survey.stars import Star
-from spectramind.transit.channel_transit import N_LIMB
+from spectramind.transit.drift_priors import DriftPriors
 from spectramind.transit.joint import fit_planet
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.priors import TransitPriors
@@ -50,15 +53,26 @@ def star_truth(
     )
     place = np.linspace(-1.0, 1.0, wavelength.size - 1)
     order = priors.orders.limb
-    airs = np.zeros((order + 1, N_LIMB))
-    for term, values in enumerate(coefficients[:, 1:]):
-        airs[:, term] = np.polynomial.legendre.legfit(place, values, order)
+    terms = np.vstack([coefficients, np.zeros(wavelength.size)])
+    if settings.law == "four_parameter":
+        terms = three_terms(four_parameter_coefficients(coefficients, wavelength))
+    airs = np.polynomial.legendre.legfit(place, terms[:, 1:].T, order)
     table = abs(star.semi_major_axis * np.cos(np.radians(star.inclination)))
     orbit = [
         np.log(planet.orbit.a_over_rs / star.semi_major_axis),
         planet.orbit.impact - min(float(table), 1.0),
     ]
-    return np.concatenate([airs.ravel(), [*coefficients[:, 0], 0.0], orbit])
+    return np.concatenate([airs.ravel(), terms[:, 0], orbit])
+
+
+def three_terms(claret: np.ndarray) -> np.ndarray:
+    """(3, channel) u1, u2, u3 of the inference's law that are the same as (4, channel) c_1..c_4.
+
+    1 - mu^2 = 2 (1 - mu) - (1 - mu)^2; the simulator's stars have no term in mu^(3/2).
+    """
+    if np.any(claret[2] != 0.0):
+        raise ValueError("a term in mu^(3/2), which three terms do not hold")
+    return np.stack([claret[1] + 2.0 * claret[3], -claret[3], claret[0]])
 
 
 def without_drift(
@@ -89,8 +103,12 @@ def oracle_fit(
         priors,
         star_mean=np.column_stack([truth, np.zeros(truth.size)]),
         star_scatter=_HELD**2 * np.eye(truth.size),
-        drift_airs=_NO_DRIFT**2 * np.eye(priors.orders.airs),
-        drift_fgs1=_NO_DRIFT**2 * np.eye(priors.orders.time),
+        drift=DriftPriors(
+            departure=_NO_DRIFT**2 * np.eye(priors.orders.airs),
+            gain_time=_NO_DRIFT**2 * np.eye(priors.orders.time),
+            fgs1=_NO_DRIFT**2 * np.eye(priors.orders.time),
+            gain_colour=priors.drift.gain_colour,
+        ),
         learnt_from="the truth",
     )
     clean = [without_drift(config, planet, visit) for visit in visits]

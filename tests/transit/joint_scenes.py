@@ -43,6 +43,13 @@ def _curve(
     )
 
 
+def _airs_drift(rng: np.random.Generator, priors: TransitPriors) -> FloatArray:
+    """(time x colour,) separable drift whose factor in wavelength has unit length, and the rest."""
+    colour = _draw(rng, priors.drift.gain_colour)
+    separable = np.outer(_draw(rng, priors.drift.gain_time), colour / np.linalg.norm(colour))
+    return np.asarray(separable.ravel() + _draw(rng, priors.drift.departure))
+
+
 def draw_from_prior(
     seed: int, priors: TransitPriors = PRIORS
 ) -> tuple[VisitLightCurves, FloatArray]:
@@ -68,11 +75,11 @@ def draw_from_prior(
     curves: list[LightCurve] = []
     level = 1.2e5 * np.exp(-1.2 * (AIRS_UM - 1.95))
     for name, electrons, drift, limb, depths in (
-        ("AIRS-CH0", level, priors.drift_airs, layout.limb_airs, depth[1:]),
-        ("FGS1", np.array([2.7e5]), priors.drift_fgs1, layout.limb_fgs1, depth[:1]),
+        ("AIRS-CH0", level, _airs_drift(rng, priors), layout.limb_airs, depth[1:]),
+        ("FGS1", np.array([2.7e5]), _draw(rng, priors.drift.fgs1), layout.limb_fgs1, depth[:1]),
     ):
         size = np.sqrt(4.0 / rng.chisquare(4.0))
-        coefficients = size * _draw(rng, drift).reshape(priors.orders.time, -1)
+        coefficients = size * drift.reshape(priors.orders.time, -1)
         colours = colour_basis(electrons.size, coefficients.shape[1] - 1)
         limbs = colour_basis(electrons.size, limb.shape[0] - 1) @ star[limb]
         flux = channel_transit(time, orbit, depths, limbs).flux

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from spectramind.errors import DataError
 from spectramind.survey.stars import Star
 from spectramind.transit.depth_prior import learn_depth_prior
+from spectramind.transit.drift_priors import DRIFT_FREEDOM, DriftPriors
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
 from spectramind.transit.planet_fit import NuisanceInformation, PlanetFit
-from spectramind.transit.priors import DRIFT_FREEDOM, TransitPriors, regressors
+from spectramind.transit.priors import TransitPriors, regressors
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,6 +38,7 @@ _UNCORRELATED_VISITS = 8.0  # weight, in visits, of uncorrelated drift coefficie
 _SLOPE_SPREAD = 0.5  # of the generic scatter
 _INTERCEPT_SPREAD = 2.0
 _OFF = 1e-7
+_SIZED = 3  # parts of the drift whose size differs between visits; the last one is a ratio
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,11 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Hyper:
-    """What is learnt: star mean and scatter, drift covariance of AIRS and FGS1."""
+    """What is learnt: star mean and scatter, covariances of drift."""
 
     mean: FloatArray
     scatter: FloatArray
-    airs: FloatArray
-    fgs1: FloatArray
+    drift: DriftPriors
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,7 @@ class _Moments:
 
     star: FloatArray
     star_covariance: FloatArray
-    airs: FloatArray
-    fgs1: FloatArray
+    drift: tuple[FloatArray, ...]
 
 
 def _known(information: NuisanceInformation, depth: FloatArray, star: Star) -> _Known:
@@ -80,12 +80,9 @@ def _known(information: NuisanceInformation, depth: FloatArray, star: Star) -> _
     )
 
 
-def _drift_places(layout: ParameterLayout) -> list[tuple[IntArray, IntArray]]:
+def _drift_places(layout: ParameterLayout) -> list[tuple[IntArray, ...]]:
     first = layout.nuisance[0]
-    return [
-        (layout.drift_airs(v).ravel() - first, layout.drift_fgs1(v).ravel() - first)
-        for v in range(layout.visits)
-    ]
+    return [tuple(part - first for part in layout.drift(v)) for v in range(layout.visits)]
 
 
 def _prior(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -95,7 +92,7 @@ def _prior(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[FloatArray,
     star = np.arange(hyper.mean.shape[0])
     precision[np.ix_(star, star)] = np.linalg.inv(hyper.scatter)
     mean[star] = hyper.mean @ known.regressors
-    blocks = (np.linalg.inv(hyper.airs), np.linalg.inv(hyper.fgs1))
+    blocks = [np.linalg.inv(block) for block in hyper.drift.blocks]
     for size, places in zip(sizes, _drift_places(known.layout), strict=True):
         for weight, index, block in zip(size, places, blocks, strict=True):
             precision[np.ix_(index, index)] = weight * block
@@ -103,22 +100,23 @@ def _prior(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[FloatArray,
 
 
 def _expect(known: _Known, hyper: _Hyper, sizes: FloatArray) -> tuple[_Moments, FloatArray]:
-    """Posterior moments of one planet, and the sizes (visit, 2) of its drift that they imply."""
+    """Posterior moments of one planet, and the sizes (visit, 4) of its drift that they imply."""
     precision, mean = _prior(known, hyper, sizes)
     covariance: FloatArray = np.asarray(np.linalg.inv(known.matrix + precision), np.float64)
     posterior = covariance @ (known.vector + precision @ mean)
     star = slice(0, hyper.mean.shape[0])
     updated = sizes.copy()
-    sums = [np.zeros_like(hyper.airs), np.zeros_like(hyper.fgs1)]
+    sums = [np.zeros_like(block) for block in hyper.drift.blocks]
     for visit, places in enumerate(_drift_places(known.layout)):
-        for i, (index, block) in enumerate(zip(places, (hyper.airs, hyper.fgs1), strict=True)):
+        for i, (index, block) in enumerate(zip(places, hyper.drift.blocks, strict=True)):
             moments = (
                 np.outer(posterior[index], posterior[index]) + covariance[np.ix_(index, index)]
             )
             square = float(np.trace(np.linalg.solve(block, moments)))
-            updated[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
+            if i < _SIZED:
+                updated[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
             sums[i] += updated[visit, i] * moments
-    return _Moments(posterior[star], covariance[star, star], sums[0], sums[1]), updated
+    return _Moments(posterior[star], covariance[star, star], tuple(sums)), updated
 
 
 def _regression(
@@ -151,6 +149,7 @@ def _maximise(
     generic: TransitPriors,
 ) -> _Hyper:
     stars = np.array([m.star for m in moments])
+    drifts = [m.drift for m in moments]
     mean = _regression(stars, design, old.scatter, generic)
     rest = stars - design @ mean.T
     scatter = rest.T @ rest + np.sum([m.star_covariance for m in moments], axis=0)
@@ -158,15 +157,16 @@ def _maximise(
     return _Hyper(
         mean=mean,
         scatter=scatter / (len(moments) + _PRIOR_PLANETS),
-        airs=_shrunk(np.sum([m.airs for m in moments], axis=0), visits),
-        fgs1=_shrunk(np.sum([m.fgs1 for m in moments], axis=0), visits),
+        drift=DriftPriors(
+            *(_shrunk(np.sum(part, axis=0), visits) for part in zip(*drifts, strict=True))
+        ),
     )
 
 
 def _iterate(
     planets: Sequence[_Known], start: _Hyper, generic: TransitPriors, rounds: int
 ) -> tuple[_Hyper, list[FloatArray]]:
-    sizes = [np.ones((known.layout.visits, 2)) for known in planets]
+    sizes = [np.ones((known.layout.visits, 4)) for known in planets]
     design = np.array([known.regressors for known in planets])
     visits = sum(known.layout.visits for known in planets)
     hyper = start
@@ -199,18 +199,24 @@ def _without(covariance: FloatArray, off: IntArray) -> FloatArray:
     return out
 
 
-def _highest_orders(orders: DriftOrders, kept: tuple[int, int, int]) -> list[tuple[str, IntArray]]:
-    """What could be switched off next: the highest AIRS time order, colour, FGS1 time order."""
-    time, colour, fgs1 = kept
+def _highest_orders(orders: DriftOrders, kept: dict[str, int]) -> list[tuple[str, str, IntArray]]:
+    """What could be switched off next: highest order, part of the drift, its coefficients.
+
+    Parameters
+    ----------
+    kept : number of orders that are left, by the names that are returned
+    """
     grid = np.arange(orders.airs).reshape(orders.time, -1)
-    options: list[tuple[str, IntArray]] = []
-    if time > 1:
-        options.append(("airs time", grid[time - 1 :].ravel()))
-    if colour > 0:
-        options.append(("airs colour", grid[:, colour:].ravel()))
-    if fgs1 > 1:
-        options.append(("fgs1 time", np.arange(fgs1 - 1, orders.time)))
-    return options
+    time, colour = np.arange(orders.time), np.arange(orders.colour + 1)
+    options = [
+        ("departure time", "departure", grid[kept["departure time"] - 1 :].ravel()),
+        ("departure colour", "departure", grid[:, kept["departure colour"] - 1 :].ravel()),
+        ("gain time", "gain_time", time[kept["gain time"] - 1 :]),
+        ("gain colour", "gain_colour", colour[kept["gain colour"] - 1 :]),
+        ("fgs1 time", "fgs1", time[kept["fgs1 time"] - 1 :]),
+    ]
+    least = {"departure time": 0, "departure colour": 0}
+    return [option for option in options if kept[option[0]] > least.get(option[0], 1)]
 
 
 def _pruned(
@@ -221,22 +227,22 @@ def _pruned(
     A coefficient has to be worth ln(visits): twice the price of the Bayesian information criterion
     (G. Schwarz, Ann. Stat. 6, 461, 1978), because its correlations are learnt with it.
     """
-    kept = {"airs time": orders.time, "airs colour": orders.colour, "fgs1 time": orders.time}
+    time, colour = orders.time, orders.colour + 1
+    kept = {"departure time": time, "departure colour": colour}
+    kept |= {"gain time": time, "gain colour": colour, "fgs1 time": time}
     evidence = _log_evidence(planets, hyper, sizes)
     price = float(np.log(sum(known.layout.visits for known in planets)))
     dropped = True
     while dropped:
         dropped = False
-        now = (kept["airs time"], kept["airs colour"], kept["fgs1 time"])
-        for name, off in _highest_orders(orders, now):
-            if name == "fgs1 time":
-                trial = replace(hyper, fgs1=_without(hyper.fgs1, off))
-            else:
-                trial = replace(hyper, airs=_without(hyper.airs, off))
+        for name, part, off in _highest_orders(orders, kept):
+            lower = _without(getattr(hyper.drift, part), off)
+            trial = replace(hyper, drift=replace(hyper.drift, **{part: lower}))
             value = _log_evidence(planets, trial, sizes)
             if value > evidence - price * off.size:
                 hyper, evidence, dropped = trial, value, True
                 kept[name] -= 1
+                break
     return hyper
 
 
@@ -275,8 +281,7 @@ def learn_priors(
     start = _Hyper(
         mean=generic.star_mean,
         scatter=generic.star_scatter,
-        airs=generic.drift_airs,
-        fgs1=generic.drift_fgs1,
+        drift=generic.drift,
     )
     hyper, sizes = _iterate(planets, start, generic, _ROUNDS)
     hyper = _pruned(planets, hyper, sizes, generic.orders)
@@ -284,8 +289,7 @@ def learn_priors(
         orders=generic.orders,
         star_mean=hyper.mean,
         star_scatter=hyper.scatter,
-        drift_airs=hyper.airs,
-        drift_fgs1=hyper.fgs1,
+        drift=hyper.drift,
         depth=learn_depth_prior(np.array([depth[p] for p in used])),
         learnt_from=f"{learnt_from}: {len(used)} planets",
     )

@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
 from spectramind.transit.binned_curve import BinnedCurve, bin_curve
-from spectramind.transit.jitter_templates import shift_template
-from spectramind.transit.normal_equations import CurveEquations, CurveParameters, curve_equations
+from spectramind.transit.jitter_templates import Jitter, no_jitter
+from spectramind.transit.normal_equations import (
+    CurveEquations,
+    CurveParameters,
+    colour_basis,
+    curve_equations,
+    time_basis,
+)
 from spectramind.transit.orbit import HOURS_PER_DAY
 from spectramind.transit.parameter_layout import ParameterLayout
 from spectramind.transit.priors import TransitPriors, regressors
+from spectramind.transit.separable_drift import channel_drifts, separable_part
 from spectramind.transit.white_fit import WhiteFit
 
 FloatArray = NDArray[np.float64]
@@ -24,6 +31,7 @@ FIXED = 1e-9
 """Standard deviation of a parameter that is held."""
 _T0_SPREAD = 1.0
 _LEVEL_SPREAD = 1.0
+_GAUGE_SPREAD = 1e-3
 
 
 @dataclass(frozen=True)
@@ -58,14 +66,15 @@ class JointState:
 
     theta        (parameter,)
     noise        (channel,) for each curve
-    templates    (template, channel) for each curve
-    drift_size   (visit, 2) weight of the drift prior of AIRS and FGS1, 1 for the typical visit
+    jitter       of each curve
+    drift_size   (visit, 3) weight of the priors of the first three parts of `DriftPriors.blocks`,
+                 1 for the typical visit
     scale_spread standard deviation of the visit scales
     """
 
     theta: FloatArray
     noise: tuple[FloatArray, ...]
-    templates: tuple[FloatArray, ...]
+    jitter: tuple[Jitter, ...]
     drift_size: FloatArray
     scale_spread: float
 
@@ -77,7 +86,9 @@ def curve_parameters(layout: ParameterLayout, visit: int, is_airs: bool) -> Curv
         return CurveParameters(
             depth=layout.depth[1:],
             level=layout.level_airs(visit),
-            drift=layout.drift_airs(visit),
+            drift=layout.departure(visit),
+            gain_time=layout.gain_time(visit),
+            gain_colour=layout.gain_colour(visit),
             limb=layout.limb_airs,
             shared=shared,
         )
@@ -85,6 +96,8 @@ def curve_parameters(layout: ParameterLayout, visit: int, is_airs: bool) -> Curv
         depth=layout.depth[:1],
         level=layout.level_fgs1(visit),
         drift=layout.drift_fgs1(visit),
+        gain_time=np.arange(0),
+        gain_colour=np.arange(0),
         limb=layout.limb_fgs1,
         shared=shared,
     )
@@ -137,15 +150,33 @@ def first_state(problem: JointProblem, white: WhiteFit) -> JointState:
     n = len(white.visits)
     theta[layout.orbit] = white.parameters[n], abs(white.parameters[n + 1])
     for position in range(n):
+        theta[layout.gain_colour(position)[0]] = 1.0
+    for position in range(n):
         theta[layout.t0(position)] = white.parameters[position]
-    templates = tuple(shift_template(curve.level) for curve in problem.curves)
-    return JointState(
+    state = JointState(
         theta=theta,
         noise=tuple(curve.noise for curve in problem.curves),
-        templates=templates,
-        drift_size=np.ones((n, 2)),
+        jitter=tuple(no_jitter(curve.level) for curve in problem.curves),
+        drift_size=np.ones((n, 3)),
         scale_spread=FIXED,
     )
+    return _with_separable_drift(problem, state)
+
+
+def _with_separable_drift(problem: JointProblem, state: JointState) -> JointState:
+    """The state with the separable drift of AIRS that the light curves show at first sight."""
+    theta = state.theta.copy()
+    for equation, curve, (_, where) in zip(
+        equations(problem, state), problem.curves, problem.places, strict=True
+    ):
+        orders, colours = where.drift.shape
+        if where.gain_time.size:
+            time = time_basis(curve.bin_time, orders)[:, 1:]
+            drift = channel_drifts(equation.residual, time, equation.transit.mean(axis=1))
+            colour = colour_basis(where.depth.size, colours - 1)
+            factors = separable_part(drift, curve.noise**-2.0, colour, problem.priors.drift)
+            theta[where.gain_time], theta[where.gain_colour] = factors
+    return replace(state, theta=theta)
 
 
 def star_mean(problem: JointProblem) -> FloatArray:
@@ -168,13 +199,11 @@ def nuisance_prior(
     precision = np.zeros((layout.nuisance.size, layout.nuisance.size))
     star = layout.star - first
     precision[np.ix_(star, star)] = np.linalg.inv(problem.priors.star_scatter)
-    airs = np.linalg.inv(problem.priors.drift_airs)
-    fgs1 = np.linalg.inv(problem.priors.drift_fgs1)
+    inverse = [np.linalg.inv(block) for block in problem.priors.drift.blocks]
     for visit, size in enumerate(drift_size):
-        index = layout.drift_airs(visit).ravel() - first
-        precision[np.ix_(index, index)] = airs * size[0]
-        index = layout.drift_fgs1(visit).ravel() - first
-        precision[np.ix_(index, index)] = fgs1 * size[1]
+        for block, index, weight in zip(inverse, layout.drift(visit), (*size, 1.0), strict=True):
+            place = index - first
+            precision[np.ix_(place, place)] = block * weight
         scale = layout.visit_scale(visit) - first
         precision[scale, scale] = scale_spread**-2.0
     mean = np.zeros(layout.nuisance.size)
@@ -192,9 +221,9 @@ def table_values(problem: JointProblem) -> FloatArray:
 def equations(problem: JointProblem, state: JointState) -> tuple[CurveEquations, ...]:
     """Linearise all light curves about the state."""
     return tuple(
-        curve_equations(replace(curve, noise=noise), state.theta, where, problem.period, templates)
-        for curve, noise, templates, (_, where) in zip(
-            problem.curves, state.noise, state.templates, problem.places, strict=True
+        curve_equations(replace(curve, noise=noise), state.theta, where, problem.period, jitter)
+        for curve, noise, jitter, (_, where) in zip(
+            problem.curves, state.noise, state.jitter, problem.places, strict=True
         )
     )
 
@@ -202,7 +231,11 @@ def equations(problem: JointProblem, state: JointState) -> tuple[CurveEquations,
 def likelihood(
     problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
 ) -> tuple[FloatArray, FloatArray]:
-    """Information of all curves about steps of all parameters, with priors of t0 and levels."""
+    """Information of all curves about steps of all parameters, with priors of t0 and levels.
+
+    Only the product of the factors of a separable drift is seen: the factor in wavelength keeps its
+    length.
+    """
     layout = problem.layout
     matrix = np.zeros((layout.size, layout.size))
     vector = np.zeros(layout.size)
@@ -215,4 +248,8 @@ def likelihood(
     matrix[trailing, trailing] += precision
     levels = np.setdiff1d(trailing, [layout.t0(v) for v in range(layout.visits)])
     vector[levels] -= state.theta[levels] / _LEVEL_SPREAD**2
+    for visit in range(layout.visits):  # the factor in time carries the size of a separable drift
+        colour = layout.gain_colour(visit)
+        direction = state.theta[colour] / np.linalg.norm(state.theta[colour])
+        matrix[np.ix_(colour, colour)] += np.outer(direction, direction) / _GAUGE_SPREAD**2
     return matrix, vector

@@ -1,4 +1,4 @@
-"""Iterated linearised Gaussian inference: Gauss-Newton steps with a trust region, noise, templates
+"""Iterated linearised Gaussian inference: Gauss-Newton steps with a trust region, noise, jitter
 and the size of the drift learnt on the way.
 
 The size of a visit's drift is unknown within factors, so that its coefficients follow Student's t:
@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from spectramind.transit.jitter_templates import residual_templates, signal_series
+from spectramind.transit.drift_priors import DRIFT_FREEDOM
+from spectramind.transit.jitter_templates import (
+    Jitter,
+    measured_shift,
+    residual_templates,
+    signal_series,
+)
 from spectramind.transit.joint_problem import (
     JointProblem,
     JointState,
@@ -24,13 +30,13 @@ from spectramind.transit.joint_problem import (
     table_values,
 )
 from spectramind.transit.normal_equations import CurveEquations, time_basis
-from spectramind.transit.priors import DRIFT_FREEDOM
+from spectramind.transit.pointing_wander import learn_wander
 
 FloatArray = NDArray[np.float64]
 
 _LARGEST_STEP = {"t0": 0.15, "log_a": 0.1, "impact": 0.15, "depth": 0.01}
 _DEPTH_RANGE = (1e-5, 0.2)
-_TEMPLATES_AFTER = 3
+_JITTER_AFTER = 3
 _SETTLED = 5
 _CONVERGED = 1e-6
 _CONVERGED_SHARE = 3e-4  # of the depth: a tenth of its standard deviation at most
@@ -50,14 +56,12 @@ def _posterior_of_drift(
 def _drift_size(
     problem: JointProblem, state: JointState, factor: tuple[FloatArray, bool]
 ) -> FloatArray:
-    """(visit, 2) precision of each visit's drift relative to the typical one."""
-    layout, priors = problem.layout, problem.priors
-    size = np.empty((layout.visits, 2))
+    """(visit, 3) precision of each visit's drift relative to the typical one."""
+    layout, blocks = problem.layout, problem.priors.drift.blocks
+    size = np.empty_like(state.drift_size)
     for visit in range(layout.visits):
-        indices = (layout.drift_airs(visit).ravel(), layout.drift_fgs1(visit).ravel())
-        for i, (index, typical) in enumerate(
-            zip(indices, (priors.drift_airs, priors.drift_fgs1), strict=True)
-        ):
+        parts = zip(layout.drift(visit)[:3], blocks[:3], strict=True)
+        for i, (index, typical) in enumerate(parts):
             moments = _posterior_of_drift(factor, state.theta, index)
             square = float(np.trace(np.linalg.solve(typical, moments)))
             size[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
@@ -109,19 +113,29 @@ def _moved(problem: JointProblem, state: JointState, step: FloatArray) -> FloatA
     theta[layout.depth] = np.clip(theta[layout.depth], *_DEPTH_RANGE)
     impact = layout.orbit[1]
     theta[impact] = min(abs(theta[impact]), 1.2)  # both signs are the same orbit
+    for visit in range(layout.visits):
+        length = np.linalg.norm(theta[layout.gain_colour(visit)])
+        theta[layout.gain_colour(visit)] /= length
+        theta[layout.gain_time(visit)] *= length
     return np.asarray(theta)
 
 
-def _with_templates(
+def _with_jitter(
     problem: JointProblem, state: JointState, curves: Sequence[CurveEquations], most: int
 ) -> JointState:
-    """Jitter patterns as the residuals show them."""
-    templates = []
-    for equation, curve in zip(curves, problem.curves, strict=True):
-        drift = time_basis(curve.bin_time, problem.layout.orders.time)
-        signal = signal_series(equation.transit, drift)
-        templates.append(residual_templates(equation.residual, curve.noise, signal, most))
-    return replace(state, templates=tuple(templates))
+    """How far the spectrum wanders, and what other jitter patterns the residuals show."""
+    found = []
+    for equation, curve, jitter in zip(curves, problem.curves, state.jitter, strict=True):
+        if most > 0 and jitter.shift.any():
+            drift = time_basis(curve.bin_time, problem.layout.orders.time)
+            signal = signal_series(equation.transit, drift)
+            series, noise, rest = measured_shift(equation.residual, jitter.shift, curve.noise)
+            spacing = float(np.median(np.diff(curve.bin_time)))
+            wander = learn_wander(series, signal, spacing, noise)
+            others = residual_templates(rest, curve.noise, signal, most - 1)
+            jitter = Jitter(others, jitter.shift, wander)
+        found.append(jitter)
+    return replace(state, jitter=tuple(found))
 
 
 def residual_noise(
@@ -129,10 +143,10 @@ def residual_noise(
 ) -> tuple[FloatArray, ...]:
     """(channel,) relative noise of a bin of each curve, from its residuals; inf where unusable."""
     noise = []
-    for equation, curve, templates in zip(curves, problem.curves, state.templates, strict=True):
+    for equation, curve, jitter in zip(curves, problem.curves, state.jitter, strict=True):
         count = curve.usable.sum(axis=0)
         flux = np.mean(equation.transit)
-        fitted = templates.shape[0] * count / curve.flux.shape[1] + (
+        fitted = jitter.count * count / curve.flux.shape[1] + (
             5.0 if curve.flux.shape[1] > 1 else 2.0 + problem.layout.orders.time
         )
         free = np.maximum(count - fitted, 1.0)
@@ -142,7 +156,7 @@ def residual_noise(
 
 
 def iterate(
-    problem: JointProblem, state: JointState, most_templates: int, iterations: int
+    problem: JointProblem, state: JointState, most_patterns: int, iterations: int
 ) -> tuple[JointState, tuple[CurveEquations, ...], int, bool]:
     """Step until nothing moves.
 
@@ -163,10 +177,10 @@ def iterate(
         if count >= 2:
             state = replace(state, drift_size=_drift_size(problem, state, factor))
         curves = equations(problem, state)
-        if count == _TEMPLATES_AFTER:
-            state = _with_templates(problem, state, curves, most_templates)
+        if count == _JITTER_AFTER:
+            state = _with_jitter(problem, state, curves, most_patterns)
             curves = equations(problem, state)
-        if count == _TEMPLATES_AFTER + 1:
+        if count == _JITTER_AFTER + 1:
             state = replace(state, noise=residual_noise(problem, state, curves))
             curves = equations(problem, state)
         limit = max(_CONVERGED, _CONVERGED_SHARE * float(theta[layout.depth].mean()))

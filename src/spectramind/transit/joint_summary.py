@@ -80,20 +80,20 @@ def curve_fits(
 ) -> tuple[CurveFit, ...]:
     """Residual statistics of every light curve."""
     fits = []
-    for equation, curve, templates, (_, where) in zip(
-        curves, problem.curves, state.templates, problem.places, strict=True
+    for equation, curve, jitter, (_, where) in zip(
+        curves, problem.curves, state.jitter, problem.places, strict=True
     ):
         seen = np.isfinite(curve.noise)
         count = np.maximum(curve.usable[:, seen].sum(axis=0), 1)
-        kept = 1.0 - templates.shape[0] / max(int(seen.sum()), 1)
+        kept = 1.0 - jitter.count / max(int(seen.sum()), 1)
         square = np.sum(equation.clean[:, seen] ** 2, axis=0) / count / kept
         square = square * float(np.mean(equation.transit))
         fits.append(
             CurveFit(
                 instrument=curve.instrument,
                 visit=curve.visit,
-                drift=state.theta[where.drift],
-                templates=int(templates.shape[0]),
+                drift=where.drift_of(state.theta),
+                templates=jitter.count,
                 samples=equation.samples,
                 scatter=float(np.sqrt(np.mean(square / curve.noise[seen] ** 2))),
                 stated=float(np.sqrt(np.mean(square / curve.stated[seen] ** 2))),

@@ -2,17 +2,19 @@
 
 The relative residual of channel c at time t is, to first order,
 
-    r = level_c + sum_jl d_jl P_j(t) Q_l(c) + (dF/dtheta / F) theta + sum_k s_k(t) g_k(c) + noise
+    r = level_c + sum_jl (d_jl + p_j q_l) P_j(t) Q_l(c) + (dF/dtheta / F) theta
+        + sum_k s_k(t) g_k(c) + noise
 
-with P_j in time, Q_l in wavelength, F the transit and g_k templates of what jitters along the
-dispersion. Noise is white with variance noise_c^2 / F(t). The amplitudes s_k(t), one for each time
-bin, are marginalised exactly, with a flat prior: with templates that are orthonormal under the
-weights this subtracts one outer product for each time bin and template (a Schur complement with a
-diagonal block).
+with P_j in time, Q_l in wavelength, F the transit, p_j q_l the separable drift of a gain common to
+all columns (bilinear, linearised about the state), d_jl what it leaves, and g_k patterns of what
+jitters. Noise is white with variance noise_c^2 / F(t). The amplitudes s_k(t), one for each bin, are
+marginalised exactly: with patterns that are orthonormal under the weights this subtracts one outer
+product for each pattern and bin, or mode of the prior (a Schur complement with a diagonal block).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,13 +23,14 @@ from numpy.typing import NDArray
 
 from spectramind.transit.binned_curve import BinnedCurve
 from spectramind.transit.channel_transit import N_LIMB, ChannelTransit, channel_transit
+from spectramind.transit.jitter_templates import Jitter, projected
 from spectramind.transit.orbit import Orbit
+from spectramind.transit.pointing_wander import wander_modes
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 VISIT_HOURS = 7.5
-_LIMIT = 5.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class CurveParameters:
 
     depth, level  (channel,)
     drift         (time order, wavelength order)
+    gain_time     (time order,) and
+    gain_colour   (wavelength order,) factors of the separable drift; both empty for FGS1
     limb          (wavelength order, 3)
     shared        t0, ln(a/R*), impact parameter, visit scale
     """
@@ -43,13 +48,23 @@ class CurveParameters:
     depth: IntArray
     level: IntArray
     drift: IntArray
+    gain_time: IntArray
+    gain_colour: IntArray
     limb: IntArray
     shared: IntArray
 
     @property
     def common(self) -> IntArray:
         """All indices that channels share: drift, limb darkening, orbit, visit scale."""
-        return np.concatenate([self.drift.ravel(), self.limb.ravel(), self.shared])
+        gain = (self.gain_time, self.gain_colour)
+        return np.concatenate([self.drift.ravel(), *gain, self.limb.ravel(), self.shared])
+
+    def drift_of(self, theta: FloatArray) -> FloatArray:
+        """(time order, wavelength order) coefficients of the whole drift."""
+        drift = theta[self.drift]
+        if self.gain_time.size:
+            drift = drift + np.outer(theta[self.gain_time], theta[self.gain_colour])
+        return np.asarray(drift)
 
 
 @dataclass(frozen=True)
@@ -59,8 +74,8 @@ class CurveEquations:
     index     (parameter,) indices into the parameter vector
     matrix    (parameter, parameter)
     vector    (parameter,)
-    residual  (bin, channel) relative, templates not subtracted; 0 where not usable
-    clean     (bin, channel) relative, templates subtracted
+    residual  (bin, channel) relative, jitter not subtracted; 0 where not usable
+    clean     (bin, channel) relative, jitter subtracted
     transit   (bin, channel) model flux relative to the star
     model     (bin, channel) whole model relative to the level
     chi2      sum of squared normalised residuals
@@ -127,7 +142,7 @@ def _design(
     return columns
 
 
-def _common_map(where: CurveParameters) -> FloatArray:
+def _common_map(where: CurveParameters, theta: FloatArray) -> FloatArray:
     """(channel, column, common parameter): how shared parameters enter each channel's columns."""
     channels = where.depth.size
     order, colours = where.drift.shape
@@ -138,6 +153,12 @@ def _common_map(where: CurveParameters) -> FloatArray:
     for j in range(order):
         out[:, 1 + j, j * colours : (j + 1) * colours] = drift_basis
     first = order * colours
+    if where.gain_time.size:
+        gain = drift_basis @ theta[where.gain_colour]
+        for j, coefficient in enumerate(theta[where.gain_time]):
+            out[:, 1 + j, first + j] = gain
+            out[:, 1 + j, first + order : first + order + colours] = coefficient * drift_basis
+        first += order + colours
     for m in range(N_LIMB):
         out[:, order + 2 + m, first + m : first + limbs * N_LIMB : N_LIMB] = limb_basis
     for m in range(4):
@@ -160,7 +181,7 @@ def curve_equations(
     theta: FloatArray,
     where: CurveParameters,
     period: float,
-    templates: FloatArray,
+    jitter: Jitter,
 ) -> CurveEquations:
     """Linearise one light curve about `theta`.
 
@@ -170,34 +191,38 @@ def curve_equations(
     theta : (parameter,) all parameters
     where : which of them shape this curve
     period : hour
-    templates : (template, channel) relative flux patterns with a free amplitude in every bin
+    jitter : patterns whose amplitudes are marginalised
     """
     transit = _transit(curve, theta, where, period)
     order, colours = where.drift.shape
     channels = where.depth.size
-    drift = time_basis(curve.bin_time, order)[:, 1:] @ theta[where.drift]
+    drift = time_basis(curve.bin_time, order)[:, 1:] @ where.drift_of(theta)
     level = 1.0 + theta[where.level]
     model = transit.flux * (1.0 + drift @ colour_basis(channels, colours - 1).T) * level
     weight = 1.0 / curve.noise**2
     residual = np.where(curve.usable, curve.flux / model - 1.0, 0.0)
-    # Relative variance grows as flux falls; one factor for all channels keeps the templates'
+    # Relative variance grows as flux falls; one factor for all channels keeps the patterns'
     # amplitudes separable. Samples lost to masks count as agreeing with the model.
     light = transit.flux.mean(axis=1) * curve.usable.any(axis=1)
     root = np.sqrt(light)
     columns = _design(curve, transit, theta[where.depth], order) * root[None, :, None]
     scaled = residual * root[:, None]
-    spread = _common_map(where)
+    spread = _common_map(where, theta)
     gram = np.matmul(columns.transpose(0, 2, 1), columns) * weight[:, None, None]
     right = np.matmul(columns.transpose(0, 2, 1), scaled.T[:, :, None])[:, :, 0] * weight[:, None]
     matrix, vector = _assembled(gram, right, spread, order + 1)
-    basis = orthonormal(templates, weight)
     clean = residual
-    if basis.shape[0]:
-        coupling, amplitude = _template_coupling(columns, spread, basis * weight, scaled, order + 1)
-        matrix -= coupling.T @ coupling
-        vector -= coupling.T @ amplitude.ravel()
-        series = np.divide(amplitude, root[None], out=np.zeros_like(amplitude), where=root > 0.0)
-        clean = np.where(curve.usable, residual - series.T @ basis, 0.0)
+    for pattern, modes, share in _amplitudes(curve, jitter, weight):
+        couple = _coupling(columns, spread, pattern * weight, order + 1)
+        amplitude = scaled @ (pattern * weight)
+        couple, seen = (
+            (modes.T @ couple, modes.T @ amplitude) if modes.size else (couple, amplitude)
+        )
+        matrix -= couple.T @ (share[:, None] * couple)
+        vector -= couple.T @ (share * seen)
+        taken = modes @ (share * seen) if modes.size else share * seen
+        series = np.divide(taken, root, out=np.zeros_like(taken), where=root > 0.0)
+        clean = np.where(curve.usable, clean - np.outer(series, pattern), 0.0)
     return CurveEquations(
         index=np.concatenate([where.level, where.depth, where.common]),
         matrix=matrix,
@@ -234,17 +259,38 @@ def _assembled(
     return matrix, vector
 
 
-def _template_coupling(
-    columns: FloatArray, spread: FloatArray, weighted: FloatArray, scaled: FloatArray, depth: int
-) -> tuple[FloatArray, FloatArray]:
-    """Coupling (template x bin, parameter) of template amplitudes, and amplitudes of the data."""
+def _amplitudes(
+    curve: BinnedCurve, jitter: Jitter, weight: FloatArray
+) -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
+    """Patterns (channel,), orthonormal under the weights, with the modes of their amplitudes.
+
+    Yields
+    ------
+    pattern (channel,), modes (bin, mode) or empty where every bin is one, share (mode,) of an
+    amplitude that is the pattern's and not noise: 1 where its prior is flat
+    """
+    bins = curve.flux.shape[0]
+    basis = orthonormal(jitter.patterns, weight)
+    for pattern in basis:
+        yield pattern, np.empty((0, 0)), np.ones(bins)
+    wander = jitter.wander
+    unit, length = projected(jitter.shift, basis, weight)
+    if wander.slow > 0.0:
+        spacing = float(np.median(np.diff(curve.bin_time)))
+        slow, modes = wander_modes(bins, spacing)
+        size = length**2 * (wander.slow**2 * slow + wander.fast**2)
+        yield unit, modes, size / (1.0 + size)
+    elif wander.fast > 0.0:
+        size = np.full(bins, (length * wander.fast) ** 2)
+        yield unit, np.empty((0, 0)), size / (1.0 + size)
+
+
+def _coupling(columns: FloatArray, spread: FloatArray, row: FloatArray, depth: int) -> FloatArray:
+    """(bin, parameter) of a pattern's amplitude with (level, depth, common parameters)."""
     channels, bins, _ = columns.shape
-    count, common = weighted.shape[0], spread.shape[2]
-    coupling = np.empty((count, bins, 2 * channels + common))
-    flat = columns.transpose(1, 0, 2).reshape(bins, -1)
-    for k, row in enumerate(weighted):
-        coupling[k, :, :channels] = columns[:, :, 0].T * row
-        coupling[k, :, channels : 2 * channels] = columns[:, :, depth].T * row
-        by_common = (spread * row[:, None, None]).reshape(-1, common)
-        coupling[k, :, 2 * channels :] = flat @ by_common
-    return coupling.reshape(count * bins, -1), np.asarray(weighted @ scaled.T)
+    out = np.empty((bins, 2 * channels + spread.shape[2]))
+    out[:, :channels] = columns[:, :, 0].T * row
+    out[:, channels : 2 * channels] = columns[:, :, depth].T * row
+    by_common = (spread * row[:, None, None]).reshape(-1, spread.shape[2])
+    out[:, 2 * channels :] = columns.transpose(1, 0, 2).reshape(bins, -1) @ by_common
+    return out

@@ -38,6 +38,11 @@ class DriftOrders:
         return self.time * (self.colour + 1)
 
     @property
+    def visit(self) -> int:
+        """Drift coefficients of one visit: AIRS matrix, its separable part, FGS1."""
+        return self.airs + self.time + (self.colour + 1) + self.time
+
+    @property
     def star(self) -> int:
         """Limb darkening of AIRS (order by term) and FGS1 (term), ln(a/R*), impact parameter."""
         return (self.limb + 2) * N_LIMB + 2
@@ -75,23 +80,40 @@ class ParameterLayout:
         """(2,) ln(a/R*) and impact parameter."""
         return self.star[-2:]
 
-    @property
-    def _per_visit(self) -> int:
-        return self.orders.airs + self.orders.time
+    def _drift(self, visit: int) -> int:
+        return N_CHANNELS + self.orders.star + visit * self.orders.visit
 
-    def drift_airs(self, visit: int) -> IntArray:
-        """(time order, wavelength order) drift of AIRS."""
-        first = N_CHANNELS + self.orders.star + visit * self._per_visit
+    def departure(self, visit: int) -> IntArray:
+        """(time order, wavelength order) what the drift of AIRS has beside its separable part."""
+        first = self._drift(visit)
         return (first + np.arange(self.orders.airs)).reshape(self.orders.time, -1)
+
+    def gain_time(self, visit: int) -> IntArray:
+        """(time order,) factor in time of the separable drift of AIRS."""
+        return self._drift(visit) + self.orders.airs + np.arange(self.orders.time)
+
+    def gain_colour(self, visit: int) -> IntArray:
+        """(wavelength order,) factor in wavelength of the separable drift of AIRS."""
+        first = self._drift(visit) + self.orders.airs + self.orders.time
+        return first + np.arange(self.orders.colour + 1)
 
     def drift_fgs1(self, visit: int) -> IntArray:
         """(time order, 1) drift of FGS1."""
-        first = N_CHANNELS + self.orders.star + visit * self._per_visit + self.orders.airs
+        first = self._drift(visit + 1) - self.orders.time
         return (first + np.arange(self.orders.time)).reshape(-1, 1)
+
+    def drift(self, visit: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        """All drift of a visit: departure, factor in time, FGS1, factor in wavelength, flat."""
+        return (
+            self.departure(visit).ravel(),
+            self.gain_time(visit),
+            self.drift_fgs1(visit).ravel(),
+            self.gain_colour(visit),
+        )
 
     @property
     def _scales(self) -> int:
-        return N_CHANNELS + self.orders.star + self.visits * self._per_visit
+        return N_CHANNELS + self.orders.star + self.visits * self.orders.visit
 
     @property
     def nuisance(self) -> IntArray:

@@ -17,16 +17,13 @@ from spectramind.provenance.atomic import write_text
 from spectramind.survey.stars import Star
 from spectramind.transit.channel_transit import N_LIMB
 from spectramind.transit.depth_prior import DepthPrior
-from spectramind.transit.drift import legendre_scales
+from spectramind.transit.drift_priors import DriftPriors, generic_drift
 from spectramind.transit.limb_darkening import typical_quadratic
 from spectramind.transit.parameter_layout import DriftOrders
 
 FloatArray = NDArray[np.float64]
 
-FORMAT = "spectramind transit priors 1"
-DRIFT_FREEDOM = 4.0
-"""Degrees of freedom of the size of a visit's drift (Student's t): visits differ by factors."""
-
+FORMAT = "spectramind transit priors 2"
 _TEMPERATURE = (5700.0, 550.0)
 
 
@@ -38,8 +35,7 @@ class TransitPriors:
     star_mean     (star, regressor) mean of limb darkening, ln(a/R* / table), impact - table, as a
                   linear function of the star (see `regressors`)
     star_scatter  (star, star) covariance about that mean
-    drift_airs    (airs drift, airs drift) covariance of drift coefficients
-    drift_fgs1    (time, time)
+    drift         covariances of drift coefficients
     depth         prior of the spectrum
     learnt_from   what the priors were learnt from
     """
@@ -47,8 +43,7 @@ class TransitPriors:
     orders: DriftOrders
     star_mean: FloatArray
     star_scatter: FloatArray
-    drift_airs: FloatArray
-    drift_fgs1: FloatArray
+    drift: DriftPriors
     depth: DepthPrior
     learnt_from: str
 
@@ -87,20 +82,6 @@ def generic_star_scatter(order: int) -> FloatArray:
     return np.diag(sizes**2)
 
 
-def generic_drift(order: int, colours: int, size: float) -> FloatArray:
-    """Diagonal covariance of drift coefficients, (time order x (colours + 1), same).
-
-    Parameters
-    ----------
-    order : highest order in time
-    colours : highest order in wavelength
-    size : coefficient of the term that is linear in time and the same in all channels
-    """
-    in_time, in_colour = legendre_scales(order)[1:], legendre_scales(colours)
-    scales = size * np.outer(in_time / in_time[0], in_colour / in_colour[0])
-    return np.diag(scales.ravel() ** 2)
-
-
 def generic_priors(wavelength: FloatArray, orders: DriftOrders) -> TransitPriors:
     """Priors from physics and from simulated atmospheres, for use without any training planets.
 
@@ -113,8 +94,7 @@ def generic_priors(wavelength: FloatArray, orders: DriftOrders) -> TransitPriors
         orders=orders,
         star_mean=limb_darkening_mean(wavelength, orders.limb),
         star_scatter=generic_star_scatter(orders.limb),
-        drift_airs=generic_drift(orders.time, orders.colour, 1.0e-3),
-        drift_fgs1=generic_drift(orders.time, 0, 1.5e-3),
+        drift=generic_drift(orders.time, orders.colour),
         depth=generic_depth_prior(),
         learnt_from="physics and simulated atmospheres",
     )
@@ -158,8 +138,7 @@ def priors_to_json(priors: TransitPriors) -> str:
         "orders": {"time": orders.time, "colour": orders.colour, "limb": orders.limb},
         "star_mean": priors.star_mean.tolist(),
         "star_scatter": priors.star_scatter.tolist(),
-        "drift_airs": priors.drift_airs.tolist(),
-        "drift_fgs1": priors.drift_fgs1.tolist(),
+        "drift": {name: block.tolist() for name, block in vars(priors.drift).items()},
         "depth": depth_prior_values(priors.depth),
     }
     return json.dumps(values, allow_nan=False)
@@ -180,8 +159,9 @@ def priors_from_json(text: str, origin: Path | str) -> TransitPriors:
             orders=DriftOrders(**values["orders"]),
             star_mean=np.array(values["star_mean"], dtype=np.float64),
             star_scatter=np.array(values["star_scatter"], dtype=np.float64),
-            drift_airs=np.array(values["drift_airs"], dtype=np.float64),
-            drift_fgs1=np.array(values["drift_fgs1"], dtype=np.float64),
+            drift=DriftPriors(
+                **{name: np.array(block, np.float64) for name, block in values["drift"].items()}
+            ),
             depth=_depth_prior(values["depth"]),
             learnt_from=str(values["learnt_from"]),
         )
@@ -194,10 +174,12 @@ def priors_from_json(text: str, origin: Path | str) -> TransitPriors:
 
 def _check_sizes(priors: TransitPriors) -> None:
     orders = priors.orders
-    sizes = {"star_mean": len(priors.star_mean), "star_scatter": len(priors.star_scatter)}
-    wrong = [name for name, size in sizes.items() if size != orders.star]
-    wrong += ["drift_airs"] if len(priors.drift_airs) != orders.airs else []
-    wrong += ["drift_fgs1"] if len(priors.drift_fgs1) != orders.time else []
+    due = {"star_mean": orders.star, "star_scatter": orders.star}
+    found = {name: len(getattr(priors, name)) for name in due}
+    due |= {"departure": orders.airs, "gain_time": orders.time}
+    due |= {"fgs1": orders.time, "gain_colour": orders.colour + 1}
+    found |= {name: len(block) for name, block in vars(priors.drift).items()}
+    wrong = [name for name, size in due.items() if found[name] != size]
     if wrong:
         raise ValueError(f"size of {', '.join(wrong)}")
 

@@ -19,7 +19,10 @@ class TransitConfig(Section):
         ge=0, le=3, description="highest order in wavelength of AIRS limb darkening"
     )
     jitter_templates: int = Field(
-        ge=0, le=6, description="most jitter patterns over wavelength with an amplitude per bin"
+        ge=0,
+        le=6,
+        description="most jitter patterns over wavelength with an amplitude per bin; the first is "
+        "a shift along the dispersion, the others are taken from the residuals",
     )
     iterations: int = Field(ge=1, le=30, description="most steps of the inference")
     disagreement: float = Field(
