@@ -53,7 +53,7 @@ def test_configuration_is_frozen() -> None:
         config.data.split = "train"  # type: ignore[misc]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
 def test_any_path_survives(name: str) -> None:
     # A value in quotes loses them, and ${...} is Hydra's own.

@@ -18,9 +18,7 @@ from spectramind.submission.table import read_submission
 from spectramind.survey.manifest import SurveyFile, read_manifest, write_manifest
 from spectramind.survey.tables import read_adc, read_star_info, read_truth, read_wavelengths
 
-QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
 ARRAYS = st.one_of(
     arrays(np.float64, array_shapes(max_dims=3, max_side=4), elements=st.floats()),

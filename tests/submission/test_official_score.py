@@ -48,7 +48,7 @@ def _random_case(seed: int, planets: int = 4) -> tuple[np.ndarray, np.ndarray, n
     return truth, np.abs(truth + sigma * rng.normal(size=truth.shape)), sigma
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_equals_an_independent_scipy_version(seed: int) -> None:
     truth, mu, sigma = _random_case(seed)

@@ -343,9 +343,7 @@ def test_missing_files_are_data_errors(seeded: Seeded, tmp_path: Path) -> None:
         validate_submission(seeded.path, tmp_path / "none.csv")
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     mu=arrays(np.float64, (5, 283), elements=st.floats(1e-3, 0.5)),
     sigma=arrays(np.float64, (5, 283), elements=st.floats(1e-6, 9.9e-4)),

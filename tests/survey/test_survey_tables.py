@@ -34,7 +34,7 @@ ids = st.integers(min_value=0, max_value=2**53 - 1)
 id_lists = st.lists(ids, min_size=1, max_size=6, unique=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 stars = st.builds(Star, *[numbers] * 8)
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 
 
 @few
@@ -76,7 +76,7 @@ def test_adc(converters: list[Adc]) -> None:
         assert read_adc(Path(folder) / "adc_info.csv") == adc
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_signal(pairs: int, seed: int) -> None:
     frames = np.random.default_rng(seed).integers(0, 65536, (2 * pairs, 32, 32), dtype=np.uint16)

@@ -74,7 +74,7 @@ def test_edge_points_match_the_integral(z: float, k: float) -> None:
         assert one(z, k, u1, u2)[0] == pytest.approx(integral_flux(z, k, u1, u2), abs=1e-10)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.floats(0.0, 1.4), st.floats(0.01, 0.3), st.floats(0.0, 0.6), st.floats(0.0, 0.4))
 def test_any_geometry_matches_the_integral(z: float, k: float, u1: float, u2: float) -> None:
     assert abs(one(z, k, u1, u2)[0] - integral_flux(z, k, u1, u2)) < 1e-4 * PPM
@@ -120,7 +120,7 @@ def test_interpolation_over_channels_is_exact_enough(spread: float) -> None:
         np.testing.assert_allclose(together[j][:, ::13], single, rtol=0.0, atol=2e-7)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.floats(0.0, 1.4), st.floats(0.01, 0.3), st.floats(0.0, 0.6), st.floats(0.0, 0.4))
 def test_derivatives_match_finite_differences(z: float, k: float, u1: float, u2: float) -> None:
     step = 1e-6
