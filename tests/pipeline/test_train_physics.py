@@ -97,8 +97,8 @@ def test_what_cannot_be_trained_is_one_line(survey: Path, tmp_path: Path) -> Non
 
 
 SMALL = [
-    "model=v50", "model.samples=128", "train.population=16", "train.pretrain_epochs=0",
-    "train.epochs=1", "train.batch=4", "calib.corel=false",
+    "model=v50", "model.samples=128", "train.population=16", "train.measurements=64",
+    "train.pretrain_epochs=0", "train.epochs=1", "train.batch=4", "calib.corel=false",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from spectramind.models.planet_batch import PlanetBatch
 from spectramind.models.v50 import V50Shape
 from spectramind.models.v50_checkpoint import V50Plan, build
 from spectramind.submission.score import NaiveModel
+from spectramind.training.drawn_planets import DRAWN, DrawnPlanets
 from spectramind.training.epochs import Journal, Lesson
 from spectramind.training.learner import Learner
 from spectramind.training.schedule import Schedule
@@ -49,11 +50,28 @@ def planets(count: int) -> tuple[PlanetBatch, torch.Tensor]:
     ), truth
 
 
+def drawn(truth: torch.Tensor) -> DrawnPlanets:
+    """Measurements of some spectra by the first planet, without an error."""
+    count = len(truth)
+    return DrawnPlanets(
+        lender=torch.zeros(count, dtype=torch.long),
+        spectrum=torch.arange(count),
+        depth=truth.clone(),
+        ln_total=torch.full((count, 283), 40.0).log().half(),
+        ln_parts=torch.full((count, 284), 30.0).log().half(),
+        correlation=torch.zeros(count),
+        spectra=truth,
+        origin=torch.full((count,), DRAWN),
+        factors=torch.ones(1, 3),
+    )
+
+
 def lesson(count: int = 24, judged: int = 8) -> Lesson:
     batch, truth = planets(count + judged)
     return Lesson(
         measured=batch,
-        spectra=truth[:4],
+        drawn=drawn(truth[:4]),
+        rows=torch.arange(4),
         naive=NAIVE,
         symbolic=NO_CONSTRAINT,
         planets=batch.take(slice(0, count)),

@@ -24,6 +24,7 @@ from spectramind.submission.score import NaiveModel
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.training.curriculum import Curriculum, KnownSpectra, train_member
 from spectramind.training.distributed import Team
+from spectramind.training.drawn_planets import DrawnPlanets
 from spectramind.transit.cross_validation import folds
 
 
@@ -70,7 +71,7 @@ def fold_networks(
     for number, fold in enumerate(folds(learnable.planets, config.train.folds)):
         rows = learnable.rows(fold)
         others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
-        spectra = KnownSpectra(learnable.batch.take(others), learnable.truth[others])
+        spectra = KnownSpectra(learnable.batch.take(others), learnable.truth[others], others)
         networks = [
             train_member(curriculum, spectra, f"{number}_{seed}", config.train.seed + seed)
             for seed in range(config.train.seeds)
@@ -103,7 +104,7 @@ def _packed(learnable: Learnable, curriculum: Curriculum) -> bytes:
     tensors |= {
         "planets": torch.tensor(learnable.planets),
         "truth": learnable.truth,
-        "drawn": curriculum.drawn,
+        **{f"drawn.{f.name}": getattr(curriculum.drawn, f.name) for f in fields(DrawnPlanets)},
         "naive": torch.tensor([naive.mean, naive.sigma], dtype=torch.float64),
         "wavelength": torch.tensor(curriculum.plan.wavelength, dtype=torch.float64),
     }
@@ -120,7 +121,7 @@ def _unpacked(content: bytes, config: Config, team: Team) -> tuple[Learnable, Cu
         plan=plan_of(config, tensors["wavelength"].numpy()),
         train=config.train,
         measured=batch,
-        drawn=tensors["drawn"],
+        drawn=DrawnPlanets(*(tensors[f"drawn.{field.name}"] for field in fields(DrawnPlanets))),
         naive=NaiveModel(*tensors["naive"].tolist()),
         logbook=None,
         team=team,

@@ -97,18 +97,23 @@ def _half(progress: Progress, part: int, done: int, total: int, failed: int) -> 
 
 def _second_pass(
     training: _Training, first: Mapping[int, PlanetFit], run: Run, progress: Progress
-) -> tuple[dict[int, PlanetFit], dict[int, str]]:
-    """Fit every planet with what the other folds teach."""
+) -> tuple[dict[int, PlanetFit], dict[int, TransitPriors], dict[int, str]]:
+    """Fit every planet with the priors that the other folds teach; fits, priors, failures."""
     files: dict[int, Path] = {}
+    taught: dict[int, TransitPriors] = {}
     for number, fold in enumerate(folds(list(first), training.config.train.folds)):
         others = {planet: fit for planet, fit in first.items() if planet not in fold}
-        file = training.fold_file(number)
-        write_priors(file, _learn(training, others, f"all folds but {number}"))
+        file, priors = (
+            training.fold_file(number),
+            _learn(training, others, f"all folds but {number}"),
+        )
+        write_priors(file, priors)
         files.update(dict.fromkeys(fold, file))
+        taught.update(dict.fromkeys(fold, priors))
     work = partial(_fit_in_fold, out=training.fits("second"), priors=files)
     half = partial(_half, progress, 1)
     done, failed = for_each_planet(work, sorted(first), training.config, run, half)
-    return training.read("second", done), failed
+    return training.read("second", done), taught, failed
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ class PhysicsTraining:
     answers  of every planet, with priors and mean correction that the other folds teach
     taught   calibration that the other folds teach, by planet id
     fits     of every planet, with priors that the other folds teach
+    priors   those priors, by planet id
     failed   reason by planet id
     """
 
@@ -126,6 +132,7 @@ class PhysicsTraining:
     answers: dict[int, Answer]
     taught: dict[int, TransitCalibration]
     fits: dict[int, PlanetFit]
+    priors: dict[int, TransitPriors]
     failed: dict[int, str]
 
 
@@ -143,7 +150,7 @@ def learn_physics(config: Config, run: Run, progress: Progress) -> PhysicsTraini
     half = partial(_half, progress, 0)
     done, failed = for_each_planet(work, sorted(known.depth), config, run, half)
     first = training.read("first", done)
-    second, failed_again = _second_pass(training, first, run, progress)
+    second, priors, failed_again = _second_pass(training, first, run, progress)
     answers: dict[int, Answer] = {}
     calibrations: dict[int, TransitCalibration] = {}
     for fold in folds(sorted(second), config.train.folds):
@@ -155,7 +162,7 @@ def learn_physics(config: Config, run: Run, progress: Progress) -> PhysicsTraini
     origin = config_hash({str(planet): digest for planet, digest in done.items()})
     model = PhysicsModel(_learn(training, first, origin), _calibration(known, second))
     ascending = {planet: answers[planet] for planet in sorted(answers)}
-    return PhysicsTraining(model, ascending, calibrations, second, failed | failed_again)
+    return PhysicsTraining(model, ascending, calibrations, second, priors, failed | failed_again)
 
 
 def _calibration(known: KnownPlanets, fits: Mapping[int, PlanetFit]) -> TransitCalibration:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
@@ -25,6 +24,7 @@ from spectramind.models.trust import Trust, trusted
 from spectramind.models.v50 import Corrected
 from spectramind.models.v50_checkpoint import v50_checkpoint
 from spectramind.pipeline.answer import Answer, predictions_of
+from spectramind.pipeline.drawn_planets import drawn_planets
 from spectramind.pipeline.fold_networks import (
     Learnable,
     fold_networks,
@@ -48,30 +48,13 @@ from spectramind.pipeline.v50 import corrected_answer
 from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.provenance.versions import code_digest
-from spectramind.simulator.population import draw_planets
 from spectramind.submission.score import NaiveModel, naive_model
-from spectramind.survey.instruments import N_CHANNELS
 from spectramind.training.curriculum import Curriculum, Logbook
 from spectramind.training.distributed import Team
 from spectramind.training.share_choice import HeldOut, choose_trust
 from spectramind.transit.cross_validation import folds
 
-FloatArray = NDArray[np.float64]
-
 LEAST_PLANETS = 10
-_FOREIGN = 0.25
-"""Share of the drawn spectra that lie outside the training range: a guard against surprises."""
-_POPULATION_SEED = 1_000_003
-
-
-def drawn_spectra(config: Config) -> FloatArray:
-    """(population, 283) spectra of the simulator's planets; none where there is no pretraining."""
-    count = config.train.population if config.train.pretrain else 0
-    foreign = round(_FOREIGN * count)
-    seed = _POPULATION_SEED + config.train.seed
-    planets = draw_planets(seed, range(count - foreign))
-    planets += draw_planets(seed, range(count - foreign, count), "ood")
-    return np.array([planet.spectrum for planet in planets]).reshape(count, N_CHANNELS)
 
 
 def _sequence(task: PlanetTask, fits: Path) -> str:
@@ -107,9 +90,10 @@ def _learnable(
 
 
 def _curriculum(
-    config: Config, known: KnownPlanets, learnable: Learnable, team: Team
+    config: Config, known: KnownPlanets, physics: PhysicsTraining, learnable: Learnable, team: Team
 ) -> Curriculum:
     """What all networks share."""
+    depth = np.stack([known.depth[planet] for planet in learnable.planets])
     seen = [getattr(learnable.batch, name) for name in ("depth", "sigma", "channel", "planet")]
     digests = [str(float(values.double().sum())) for values in (*seen, learnable.truth)]
     settings = [config.model, config.train, code_digest(), learnable.planets, digests]
@@ -117,7 +101,7 @@ def _curriculum(
         plan=plan_of(config, source_of(config).wavelength),
         train=config.train,
         measured=learnable.batch,
-        drawn=torch.from_numpy(1e6 * drawn_spectra(config)).float(),
+        drawn=drawn_planets(config, physics, learnable.planets, depth),
         naive=naive_model(np.stack(list(known.depth.values()))),
         logbook=Logbook(
             folder=known.out / "train" / "networks",
@@ -171,7 +155,7 @@ def train_v50(config: Config, run: Run, progress: Progress, team: Team) -> Train
     physics, known = learn_physics(config, run, progress), known_planets(config)
     learnable = _learnable(config, known, physics, run, progress)
     with torch.random.fork_rng(devices=[]):
-        curriculum = _curriculum(config, known, learnable, team)
+        curriculum = _curriculum(config, known, physics, learnable, team)
         send_to_followers(learnable, curriculum)
         answer, members = fold_networks(config, learnable, curriculum)
     found, trust = _trusted_out_of_fold(config, learnable, curriculum.naive, answer)

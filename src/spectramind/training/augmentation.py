@@ -1,4 +1,4 @@
-"""Other measurements of known spectra, and other spectra with the errors of measured planets."""
+"""Known planets as they might have been measured otherwise."""
 
 from __future__ import annotations
 
@@ -31,25 +31,6 @@ def posterior_noise(batch: PlanetBatch, generator: torch.Generator) -> Tensor:
     own = torch.randn(batch.depth.shape, generator=generator)
     noise: Tensor = (batch.factors @ common)[..., 0] + batch.diagonal * own
     return noise
-
-
-def measured_anew(
-    batch: PlanetBatch, spectra: Tensor, generator: torch.Generator
-) -> tuple[PlanetBatch, Tensor]:
-    """Drawn spectra as they would have been measured with each planet's errors.
-
-    Parameters
-    ----------
-    batch : whose errors are taken
-    spectra : (population, 283) ppm
-
-    Returns
-    -------
-    batch with the depths of the measurement, and the true depths (planet, 283) ppm
-    """
-    rows = torch.randint(len(spectra), (len(batch),), generator=generator)
-    truth = spectra[rows]
-    return batch.at(truth + posterior_noise(batch, generator)), truth
 
 
 def moved(

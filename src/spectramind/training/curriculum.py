@@ -18,6 +18,7 @@ from spectramind.models.v50 import V50
 from spectramind.models.v50_checkpoint import V50Plan, build
 from spectramind.submission.score import NaiveModel
 from spectramind.training.distributed import Team
+from spectramind.training.drawn_planets import DrawnPlanets
 from spectramind.training.epochs import Journal, Lesson, train_epochs
 from spectramind.training.learner import Learner
 from spectramind.training.schedule import Schedule
@@ -57,8 +58,8 @@ class Logbook:
 class Curriculum:
     """What all networks of a training share.
 
-    measured  planets whose errors are lent to drawn spectra
-    drawn     (population, 283) ppm; empty without pretraining
+    measured  planets whose light curves measured the drawn spectra
+    drawn     spectra of the simulator and known ones, measured by the planets' light curves
     logbook   None in a process that only lends a hand
     team      processes that train each network together
     """
@@ -66,7 +67,7 @@ class Curriculum:
     plan: V50Plan
     train: TrainConfig
     measured: PlanetBatch
-    drawn: Tensor
+    drawn: DrawnPlanets
     naive: NaiveModel
     logbook: Logbook | None
     team: Team
@@ -88,10 +89,11 @@ class Curriculum:
 
 @dataclass(frozen=True)
 class KnownSpectra:
-    """Planets with known depths (planet, 283) in ppm."""
+    """Planets with known depths (planet, 283) in ppm, and their rows among all known ones."""
 
     planets: PlanetBatch
     truth: Tensor
+    rows: Tensor
 
 
 def pretrained(curriculum: Curriculum, seed: int) -> V50:
@@ -100,11 +102,14 @@ def pretrained(curriculum: Curriculum, seed: int) -> V50:
     torch.manual_seed(seed)
     network = build(curriculum.plan).to(curriculum.device())
     network.learn_features(curriculum.measured.to(curriculum.device()))
-    if not len(curriculum.drawn) or not train.pretrain_epochs:
+    rows = curriculum.drawn.allowed()
+    if not len(rows) or not train.pretrain_epochs:
         return network
     schedule = Schedule(train.pretrain_epochs, _PRETRAINING_STEPS, train.batch, train.rate)
     learner = Learner(network, schedule)
-    lesson = Lesson(curriculum.measured, curriculum.drawn, curriculum.naive, curriculum.symbolic())
+    lesson = Lesson(
+        curriculum.measured, curriculum.drawn, rows, curriculum.naive, curriculum.symbolic()
+    )
     curriculum.teach(learner, lesson, f"pretrained_{seed}")
     return network
 
@@ -130,22 +135,16 @@ def train_member(curriculum: Curriculum, known: KnownSpectra, name: str, seed: i
         rate=_GENTLER * train.rate,
         patience=train.patience if judged else None,
     )
-    truth = known.truth[taught]
     lesson = Lesson(
         measured=curriculum.measured,
-        spectra=_balanced(curriculum.drawn, truth),
+        drawn=curriculum.drawn,
+        rows=curriculum.drawn.allowed(known.rows[taught]),
         naive=curriculum.naive,
         symbolic=curriculum.symbolic(),
         planets=known.planets.take(taught),
-        truth=truth,
+        truth=known.truth[taught],
         judges=known.planets.take(judges) if judged else None,
         judges_truth=known.truth[judges] if judged else None,
     )
     curriculum.teach(Learner(network, schedule), lesson, f"member_{name}")
     return network.eval().cpu()
-
-
-def _balanced(drawn: Tensor, known: Tensor) -> Tensor:
-    """Drawn and known spectra, about as many of each."""
-    times = max(round(len(drawn) / max(len(known), 1)), 1)
-    return torch.cat([drawn.reshape(-1, known.shape[1]), known.repeat(times, 1)])

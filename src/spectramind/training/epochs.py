@@ -16,8 +16,9 @@ from spectramind.models.planet_batch import PlanetBatch
 from spectramind.models.v50 import V50, Corrected
 from spectramind.submission.score import NaiveModel
 from spectramind.training.accumulation import Accumulation, Terms
-from spectramind.training.augmentation import AugmentationStrength, measured_anew, moved
+from spectramind.training.augmentation import AugmentationStrength, moved
 from spectramind.training.distributed import Team
+from spectramind.training.drawn_planets import DrawnPlanets
 from spectramind.training.learner import Learner
 from spectramind.training.score_loss import SymbolicWeights, score_loss, symbolic_loss
 
@@ -31,14 +32,16 @@ class Lesson:
 
     planets, truth        real ones to learn from, (planet, 283) ppm; None while pretraining
     judges, judges_truth  planets that tell when to stop; None while pretraining
-    measured              planets whose errors are lent to drawn spectra
-    spectra               (population, 283) ppm, drawn spectra; may be empty
+    measured              planets whose light curves measured the drawn spectra
+    drawn                 spectra measured by the light curves of `measured`
+    rows                  of `drawn` that may be learnt from; may be empty
     naive                 of the official score
     symbolic              weights of the constraints
     """
 
     measured: PlanetBatch
-    spectra: Tensor
+    drawn: DrawnPlanets
+    rows: Tensor
     naive: NaiveModel
     symbolic: SymbolicWeights
     planets: PlanetBatch | None = None
@@ -103,10 +106,9 @@ def _terms(network: V50, drawn: _Drawn, lesson: Lesson, sigma: bool) -> Terms:
     return {"score": score, **symbolic_loss(answer, lesson.symbolic)}
 
 
-def _spectra(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
-    generator = torch.default_generator
-    rows = torch.randint(len(lesson.measured), (count,), generator=generator)
-    return measured_anew(lesson.measured.take(rows), lesson.spectra, generator)
+def _measured(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
+    rows = torch.randint(len(lesson.rows), (count,), generator=torch.default_generator)
+    return lesson.drawn.take(lesson.rows[rows], lesson.measured)
 
 
 def _known(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
@@ -119,7 +121,7 @@ def _known(lesson: Lesson, count: int) -> tuple[PlanetBatch, Tensor]:
 
 def _batches(network: V50, lesson: Lesson, count: int) -> dict[str, _Drawn]:
     """Half of what a step learns from are drawn spectra, the other half known planets."""
-    sources = {"drawn": _spectra} if len(lesson.spectra) else {}
+    sources = {"drawn": _measured} if len(lesson.rows) else {}
     sources |= {"known": _known} if lesson.planets is not None else {}
     found = {}
     for source, draw in sources.items():

@@ -91,6 +91,34 @@ def _matern(distance: FloatArray) -> FloatArray:
     return np.asarray((1.0 + distance) * np.exp(-distance))
 
 
+def conditioned(
+    prior: DepthPrior, unit: FloatArray, matrix: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """What every amplitude makes of light curves, whatever depths they tell of.
+
+    Parameters
+    ----------
+    prior, unit : the prior and its `unit_covariance`
+    matrix : (283, 283) information about the depths
+
+    Returns
+    -------
+    covariances (amplitude, 283, 283) of the posteriors, price (amplitude,): with h the information
+    vector and m the posterior mean, the ln of an amplitude's weight is (h.m - price) / 2
+    """
+    covariances, price = [], []
+    identity = np.eye(matrix.shape[0])
+    for amplitude in _AMPLITUDES:
+        covariance = prior.covariance(unit, float(amplitude))
+        factors = lu_factor(identity + covariance @ matrix, check_finite=False)
+        posterior = lu_solve(factors, covariance, check_finite=False)
+        log_determinant = float(np.sum(np.log(np.abs(np.diag(factors[0])))))
+        place = (np.log(amplitude) - prior.log_amplitude[0]) / prior.log_amplitude[1]
+        covariances.append(0.5 * (posterior + posterior.T))
+        price.append(log_determinant + place**2)
+    return np.array(covariances), np.array(price)
+
+
 def combine(
     prior: DepthPrior, unit: FloatArray, matrix: FloatArray, vector: FloatArray, centre: FloatArray
 ) -> tuple[FloatArray, FloatArray, float]:
@@ -106,24 +134,14 @@ def combine(
     -------
     mean (283,), covariance (283, 283), amplitude (posterior mean)
     """
-    means, covariances, evidence = [], [], []
-    identity = np.eye(matrix.shape[0])
-    for amplitude in _AMPLITUDES:
-        covariance = prior.covariance(unit, float(amplitude))
-        factors = lu_factor(identity + covariance @ matrix, check_finite=False)
-        posterior = lu_solve(factors, covariance, check_finite=False)
-        posterior = 0.5 * (posterior + posterior.T)
-        mean = posterior @ vector
-        log_determinant = float(np.sum(np.log(np.abs(np.diag(factors[0])))))
-        place = (np.log(amplitude) - prior.log_amplitude[0]) / prior.log_amplitude[1]
-        evidence.append(0.5 * (float(vector @ mean) - log_determinant - place**2))
-        means.append(mean)
-        covariances.append(posterior)
-    weight = np.exp(np.array(evidence) - max(evidence))
+    covariances, price = conditioned(prior, unit, matrix)
+    means = covariances @ vector
+    evidence = 0.5 * (means @ vector - price)
+    weight = np.exp(evidence - evidence.max())
     weight /= weight.sum()
-    mean = np.einsum("a,ac->c", weight, np.array(means))
-    spread = np.array(means) - mean
-    covariance = np.einsum("a,acd->cd", weight, np.array(covariances))
+    mean = np.einsum("a,ac->c", weight, means)
+    spread = means - mean
+    covariance = np.einsum("a,acd->cd", weight, covariances)
     covariance += np.einsum("a,ac,ad->cd", weight, spread, spread)
     return centre + mean, covariance, float(weight @ _AMPLITUDES)
 

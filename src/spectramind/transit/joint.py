@@ -95,7 +95,8 @@ def fit_planet(
     reduced = _reduce(problem, state, curves)
     state, disagree = _weigh_visits(problem, state, reduced, config.disagreement)
     full = _with_prior(problem, state, reduced, state.scale_spread)
-    depth, covariance, theta = _posterior(problem, state, full)
+    about_depth = _Reduced(*marginalise(full.matrix, full.vector, problem.layout.depth))
+    depth, covariance, theta = _posterior(problem, state, full, about_depth)
     state = replace(state, theta=theta)
     fits = curve_fits(problem, state, curves)
     samples = sum(fit.samples for fit in fits)
@@ -127,6 +128,7 @@ def fit_planet(
         chi2=chi2,
         iterations=count,
         information=_information(problem, reduced),
+        depth_information=about_depth.matrix,
         learnt_from=priors.learnt_from,
     )
 
@@ -150,6 +152,7 @@ def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPri
         chi2=posterior.geometry.get("chi2", float("nan")),
         iterations=0,
         information=None,
+        depth_information=None,
         learnt_from=priors.learnt_from,
     )
 
@@ -203,13 +206,14 @@ def _weigh_visits(
 
 
 def _posterior(
-    problem: JointProblem, state: JointState, full: _Reduced
+    problem: JointProblem, state: JointState, full: _Reduced, about_depth: _Reduced
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Depths, their covariance, and all parameters at the posterior mean."""
     layout = problem.layout
-    matrix, vector = marginalise(full.matrix, full.vector, layout.depth)
     centre = np.full(layout.depth.size, problem.centre)
-    depth, covariance, _ = combine(problem.priors.depth, problem.unit, matrix, vector, centre)
+    depth, covariance, _ = combine(
+        problem.priors.depth, problem.unit, about_depth.matrix, about_depth.vector, centre
+    )
     theta = state.theta.copy()
     mean = conditional_mean(full.matrix, full.vector, layout.depth, depth - centre)
     theta[: layout.leading] = mean + table_values(problem)

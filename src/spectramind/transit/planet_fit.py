@@ -87,6 +87,8 @@ class PlanetFit:
     chi2            mean squared residual / noise from differences, over all curves
     iterations      steps that were taken; 0 where the fit fell back to the first estimator
     information     what priors can be learnt from; None after a fallback
+    depth_information (283, 283) inverse covariance of the depths by the light curves and what is
+                    believed of star, orbit and drift, with no prior of the spectrum; None likewise
     learnt_from     origin of the priors
     """
 
@@ -99,4 +101,5 @@ class PlanetFit:
     chi2: float
     iterations: int
     information: NuisanceInformation | None
+    depth_information: FloatArray | None
     learnt_from: str

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from spectramind.errors import DataError
-from spectramind.survey.instruments import InstrumentName
+from spectramind.survey.instruments import N_CHANNELS, InstrumentName
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
 from spectramind.transit.phase_residuals import PHASES, PhaseResiduals
 from spectramind.transit.planet_fit import (
@@ -47,6 +47,15 @@ def _information_variables(
         "information_cross": ((row, "channel"), information.cross, {"long_name": note}),
         "information_vector": ((row,), information.vector, {"long_name": note}),
     }
+
+
+def _depth_information_variables(
+    information: np.ndarray,
+) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+    """Symmetric, and single precision is a millionth of what it says: half a triangle does."""
+    note = "upper triangle of the inverse covariance of the depths, no prior of the spectrum"
+    packed = information[np.triu_indices(len(information))].astype(np.float32)
+    return {"depth_information": (("pair",), packed, {"units": "1", "long_name": note})}
 
 
 def _residual_variables(
@@ -119,6 +128,8 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
         "iterations": fit.iterations,
         "priors_learnt_from": fit.learnt_from,
     }
+    if fit.depth_information is not None:
+        variables |= _depth_information_variables(fit.depth_information)
     if fit.information is not None:
         variables |= _information_variables(fit.information)
         orders = fit.information.layout.orders
@@ -185,6 +196,17 @@ def _information(dataset: xr.Dataset) -> NuisanceInformation | None:
     )
 
 
+def _depth_information(dataset: xr.Dataset) -> np.ndarray | None:
+    if "depth_information" not in dataset:
+        return None
+    packed = dataset["depth_information"].to_numpy()
+    whole = np.zeros((N_CHANNELS, N_CHANNELS))
+    upper = np.triu_indices(N_CHANNELS)
+    whole[upper] = packed
+    whole.T[upper] = packed
+    return whole
+
+
 def read_planet_fit(path: Path) -> PlanetFit:
     """Read what `write_planet_fit` wrote.
 
@@ -211,6 +233,7 @@ def read_planet_fit(path: Path) -> PlanetFit:
                 chi2=float(dataset.attrs["chi2"]),
                 iterations=int(dataset.attrs["iterations"]),
                 information=_information(dataset),
+                depth_information=_depth_information(dataset),
                 learnt_from=str(dataset.attrs["priors_learnt_from"]),
             )
     except (OSError, KeyError, ValueError, IndexError, StopIteration) as error:

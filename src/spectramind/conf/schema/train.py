@@ -24,6 +24,11 @@ class TrainConfig(Section):
     seed: int = Field(ge=0, lt=2**31, description="of the first network; same seed, same weights")
     pretrain: bool = Field(description="learn from drawn spectra with the planets' errors first")
     population: int = Field(ge=16, le=1_000_000, description="spectra drawn for pretraining")
+    measurements: int = Field(
+        ge=16,
+        le=10_000_000,
+        description="of drawn and of known spectra by the planets' light curves",
+    )
     pretrain_epochs: int = Field(ge=0, le=1000, description="epochs of 100 steps of pretraining")
     epochs: int = Field(ge=0, le=1000, description="most epochs over the known planets")
     batch: int = Field(ge=1, le=4096, description="planets a step; halved when memory runs out")
