@@ -38,6 +38,9 @@ def test_true_sigma_is_found_true() -> None:
         np.testing.assert_allclose(row.coverage, LEVELS, atol=0.03)
         assert row.mean_z2 == pytest.approx(1.0, abs=0.1)
     assert found.rows[-1].planets == 0  # no doubtful fit
+    assert [part.name for part in found.parts] == ["FGS1", "AIRS mean", "AIRS shape"]
+    for part in found.parts:
+        assert abs(part.mean - 1.0) < max(4.0 * part.error, 0.05)
     # Gneiting & Raftery 2007: sigma / sqrt(pi) where sigma is true.
     assert found.crps == pytest.approx(STATED / np.sqrt(np.pi), rel=0.03)
     assert found.ence < 0.06

@@ -25,10 +25,12 @@ def coverage(overrides: Overrides = None, as_json: AsJson = False) -> None:
                 f"{row.name:24s} {row.planets:7d}  {shares}       {widths}  {row.mean_z2:6.2f}"
             )
         spread, sampling = summary.spread
+        parts = ", ".join(f"{p.name} {p.mean:.2f} ± {p.error:.2f}" for p in summary.parts)
         winkler = " / ".join(f"{value:.2f}" for value in summary.winkler)
         lines += [
             f"spread of the channels' 90 % coverage {spread:.4f}, sampling alone {sampling:.4f}",
             f"whole spectra within the 90 % band {100 * summary.band:.1f} %",
+            f"mean z^2 of the parts before calibrators: {parts or 'not known'}",
             f"CRPS {1e6 * summary.crps:.2f} ppm, ENCE {summary.ence:.3f}, Winkler {winkler}",
             f"calibration {summary.calibration}",
             f"written {summary.folder}",

@@ -30,6 +30,7 @@ from spectramind.uncertainty.diagnostics import (
     expected_normalised_error,
     mean_winkler,
 )
+from spectramind.uncertainty.error_parts import PartSquare, part_squares
 from spectramind.uncertainty.planet_groups import group_edges, groups_of
 from spectramind.uncertainty.regions import REGIONS, regions_of
 from spectramind.uncertainty.sample import sample_of
@@ -48,6 +49,7 @@ class CoverageSummary:
     rows        coverage of all cells, then by region, by third of signal-to-noise, by doubt
     spread      of the channels' 90 % coverage, and what sampling alone gives
     band        share of whole spectra within the simultaneous band
+    parts       mean z^2 of FGS1, AIRS mean and AIRS shape before calibrators
     crps        mean, transit depth
     ence        expected normalised calibration error of sigma
     winkler     (level,) mean interval score in units of the raw sigma
@@ -57,6 +59,7 @@ class CoverageSummary:
     rows: tuple[CoverageRow, ...]
     spread: tuple[float, float]
     band: float
+    parts: tuple[PartSquare, ...]
     crps: float
     ence: float
     winkler: FloatArray
@@ -69,7 +72,8 @@ class CoverageSummary:
             {**vars(row), "coverage": row.coverage.tolist(), "width": row.width.tolist()}
             for row in self.rows
         ]
-        return {**vars(self), "rows": rows, "winkler": self.winkler.tolist()}
+        parts = [vars(part) for part in self.parts]
+        return {**vars(self), "rows": rows, "parts": parts, "winkler": self.winkler.tolist()}
 
 
 def _judged(config: Config) -> tuple[Predictions, Path]:
@@ -129,6 +133,7 @@ def coverage_of(predictions: Predictions, folder: Path) -> CoverageSummary:
         rows=coverage_rows(cells, error, sigma, half_width),
         spread=channel_spread(error, half_width, 0.90),
         band=band_coverage(error, predictions.band),
+        parts=part_squares(sample_of(predictions)[0]),
         crps=float(np.mean(crps(error, sigma)[known])),
         ence=expected_normalised_error(error, sigma),
         winkler=mean_winkler(error, half_width, predictions.sigma_raw),

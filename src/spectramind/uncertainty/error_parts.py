@@ -85,6 +85,29 @@ class PartResiduals:
         return np.column_stack([self.fgs1**2, self.common**2, shape])
 
 
+@dataclass(frozen=True)
+class PartSquare:
+    """Mean squared residual / sigma of one part of the error, over planets; 1 where sigma is true.
+
+    error  standard error of the mean
+    """
+
+    name: str
+    mean: float
+    error: float
+
+
+def part_squares(sample: Sample) -> tuple[PartSquare, ...]:
+    """One entry a part, of sigma as the estimator states it; none without two known planets."""
+    found = []
+    for name, squares in zip(PARTS, part_residuals(sample).squares().T, strict=True):
+        known = squares[np.isfinite(squares)]
+        if known.size > 1:
+            error = float(known.std(ddof=1) / np.sqrt(known.size))
+            found.append(PartSquare(name, float(known.mean()), error))
+    return tuple(found)
+
+
 def part_residuals(sample: Sample) -> PartResiduals:
     """Errors of each part in units of its sigma."""
     parts, error = part_sigmas(sample), sample.error
