@@ -125,26 +125,6 @@ def calibrate_folds(
     return OutOfFold(fits=fits, mean=mean, sigma=sigma)
 
 
-def cross_validate(
-    planets: Sequence[TrainingPlanet],
-    generic: TransitPriors,
-    config: TransitConfig,
-    count: int = 5,
-) -> OutOfFold:
-    """Fit, learn and calibrate out of fold.
-
-    Parameters
-    ----------
-    planets : training planets
-    generic : priors of the first pass
-    config : numerical choices
-    count : number of folds, each of whole planets
-    """
-    first = first_pass(planets, generic, config)
-    priors = list(fold_priors(planets, first, generic, count))
-    return calibrate_folds(planets, second_pass(planets, priors, config), count)
-
-
 def parts_table(errors: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
     """Median and rms over planets of FGS1 error, AIRS mean error and rms AIRS shape error.
 
