@@ -8,7 +8,7 @@ the same prior, without a light curve being made: exact but for what is not line
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from spectramind.transit.depth_prior import DepthPrior, conditioned
 
 FloatArray = NDArray[np.float64]
+
+_TOGETHER = 500
+"""Spectra whose means at every amplitude are in memory at a time, 9 MB."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,18 @@ def posteriors(
     Measurements whose depths are relative to the centre of the vectors
     """
     covariances, price = conditioned(prior, unit, information)
+    parts = [
+        _posteriors(covariances, price, vectors[start : start + _TOGETHER])
+        for start in range(0, len(vectors), _TOGETHER)
+    ]
+    names = [field.name for field in fields(Measurements)]
+    return Measurements(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in names)
+    )
+
+
+def _posteriors(covariances: FloatArray, price: FloatArray, vectors: FloatArray) -> Measurements:
+    """Posteriors of a few spectra from what `conditioned` says about every amplitude."""
     means = np.matmul(vectors, covariances)  # (amplitude, spectrum, channel): they are symmetric
     evidence = 0.5 * (np.einsum("anc,nc->na", means, vectors) - price)
     weight = np.exp(evidence - evidence.max(axis=1, keepdims=True))
