@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from spectramind.errors import DataError
+from spectramind.provenance.netcdf import DAMAGE, NetcdfGroup, netcdf_group
 from spectramind.survey.instruments import N_CHANNELS, InstrumentName
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
 from spectramind.transit.phase_residuals import PHASES, PhaseResiduals
@@ -152,18 +153,18 @@ def write_planet_fit(
     write_posterior(path, fit.posterior, attributes, {GROUP: _joint_dataset(fit)})
 
 
-def _curves(dataset: xr.Dataset) -> tuple[CurveFit, ...]:
+def _curves(group: NetcdfGroup) -> tuple[CurveFit, ...]:
     curves = []
-    for index, label in enumerate(str(dataset.attrs["curves"]).split()):
+    for index, label in enumerate(str(group.attributes["curves"]).split()):
         name, visit = label.split(":")
         instrument = next(n for n in get_args(InstrumentName) if n == name)
-        values = {key: float(dataset[key].to_numpy()[index]) for key in _STATISTICS}
+        values = {key: float(group[key][index]) for key in _STATISTICS}
         variable = f"drift_{'fgs1' if instrument == 'FGS1' else 'airs'}_{visit}"
         curves.append(
             CurveFit(
                 instrument=instrument,
                 visit=int(visit),
-                drift=dataset[variable].to_numpy().astype(np.float64),
+                drift=group[variable],
                 templates=int(values["templates"]),
                 samples=int(values["samples"]),
                 scatter=values["scatter"],
@@ -173,33 +174,33 @@ def _curves(dataset: xr.Dataset) -> tuple[CurveFit, ...]:
     return tuple(curves)
 
 
-def _bands(dataset: xr.Dataset) -> tuple[BandLightCurves, ...]:
+def _bands(group: NetcdfGroup) -> tuple[BandLightCurves, ...]:
     parts = ("wavelength", "time", "flux", "model")
     return tuple(
         BandLightCurves(
             visit,
-            *(dataset[f"bands_{visit}_{part}"].to_numpy().astype(np.float64) for part in parts),
+            *(group[f"bands_{visit}_{part}"] for part in parts),
         )
-        for visit in (int(text) for text in str(dataset.attrs["band_visits"]).split())
+        for visit in (int(text) for text in str(group.attributes["band_visits"]).split())
     )
 
 
-def _information(dataset: xr.Dataset) -> NuisanceInformation | None:
-    if "information_matrix" not in dataset:
+def _information(group: NetcdfGroup) -> NuisanceInformation | None:
+    if "information_matrix" not in group:
         return None
-    orders = DriftOrders(*(int(dataset.attrs[f"order_{n}"]) for n in ("time", "colour", "limb")))
+    orders = DriftOrders(*(int(group.attributes[f"order_{n}"]) for n in ("time", "colour", "limb")))
     return NuisanceInformation(
-        layout=ParameterLayout(orders, int(dataset.attrs["visits"])),
-        matrix=dataset["information_matrix"].to_numpy().astype(np.float64),
-        cross=dataset["information_cross"].to_numpy().astype(np.float64),
-        vector=dataset["information_vector"].to_numpy().astype(np.float64),
+        layout=ParameterLayout(orders, int(group.attributes["visits"])),
+        matrix=group["information_matrix"],
+        cross=group["information_cross"],
+        vector=group["information_vector"],
     )
 
 
-def _depth_information(dataset: xr.Dataset) -> np.ndarray | None:
-    if "depth_information" not in dataset:
+def _depth_information(group: NetcdfGroup) -> np.ndarray | None:
+    if "depth_information" not in group:
         return None
-    packed = dataset["depth_information"].to_numpy()
+    packed = group["depth_information"]
     whole = np.zeros((N_CHANNELS, N_CHANNELS))
     upper = np.triu_indices(N_CHANNELS)
     whole[upper] = packed
@@ -214,27 +215,25 @@ def read_planet_fit(path: Path) -> PlanetFit:
     ------
     DataError : missing, damaged, or the posterior of another estimator
     """
-    import xarray as xr
-
     posterior = read_posterior(path)
     try:
-        with xr.open_dataset(path, engine="h5netcdf", group=GROUP) as dataset:
+        with netcdf_group(path, GROUP) as group:
             return PlanetFit(
                 posterior=posterior,
-                limb_darkening=dataset["limb_darkening"].to_numpy().astype(np.float64),
-                orbit_covariance=dataset["orbit_covariance"].to_numpy().astype(np.float64),
-                curves=_curves(dataset),
-                bands=_bands(dataset),
+                limb_darkening=group["limb_darkening"],
+                orbit_covariance=group["orbit_covariance"],
+                curves=_curves(group),
+                bands=_bands(group),
                 residuals=PhaseResiduals(
-                    mean=dataset["residual_mean"].to_numpy().astype(np.float64),
-                    rms=dataset["residual_rms"].to_numpy().astype(np.float64),
-                    noise=dataset["noise"].to_numpy().astype(np.float64),
+                    mean=group["residual_mean"],
+                    rms=group["residual_rms"],
+                    noise=group["noise"],
                 ),
-                chi2=float(dataset.attrs["chi2"]),
-                iterations=int(dataset.attrs["iterations"]),
-                information=_information(dataset),
-                depth_information=_depth_information(dataset),
-                learnt_from=str(dataset.attrs["priors_learnt_from"]),
+                chi2=float(group.attributes["chi2"]),
+                iterations=int(group.attributes["iterations"]),
+                information=_information(group),
+                depth_information=_depth_information(group),
+                learnt_from=str(group.attributes["priors_learnt_from"]),
             )
-    except (OSError, KeyError, ValueError, IndexError, StopIteration) as error:
+    except DAMAGE as error:
         raise DataError(path, "a joint fit", str(error), _REMEDY) from error

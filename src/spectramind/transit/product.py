@@ -11,6 +11,7 @@ import numpy as np
 
 from spectramind.errors import DataError
 from spectramind.provenance.atomic import atomic_path
+from spectramind.provenance.netcdf import DAMAGE, NetcdfGroup, netcdf_group
 from spectramind.survey.instruments import N_CHANNELS, InstrumentName
 from spectramind.transit.posterior import DepthPosterior, EstimatorName, WhiteLightCurve
 
@@ -100,39 +101,30 @@ def write_posterior(
             dataset.to_netcdf(temporary, engine="h5netcdf", mode="a", group=name)
 
 
-def _white_curve(dataset: xr.Dataset, name: str) -> WhiteLightCurve:
+def _white_curve(group: NetcdfGroup, name: str) -> WhiteLightCurve:
     label, visit = name.split(":")
     instrument = next(n for n in get_args(InstrumentName) if n == label)
     prefix = f"white_{_short(instrument)}_{visit}"
-    time, flux, model, sigma = (
-        dataset[f"{prefix}_{part}"].to_numpy().astype(np.float64) for part in ("time", *_SERIES)
-    )
+    time, flux, model, sigma = (group[f"{prefix}_{part}"] for part in ("time", *_SERIES))
     return WhiteLightCurve(instrument, int(visit), time, flux, model, sigma)
 
 
-def _posterior(dataset: xr.Dataset) -> DepthPosterior:
-    attributes = dataset.attrs
-    depth = dataset["depth"].to_numpy().astype(np.float64)
-    factors = (
-        dataset["factors"].to_numpy().astype(np.float64)
-        if "factors" in dataset
-        else np.zeros((depth.size, 0))
-    )
-    estimator = next(n for n in get_args(EstimatorName) if n == attributes["estimator"])
-    prefix = "geometry_"
+def _posterior(group: NetcdfGroup) -> DepthPosterior:
+    attributes = group.attributes
+    depth, prefix = group["depth"], "geometry_"
     return DepthPosterior(
         planet_id=int(attributes["planet_id"]),
-        estimator=estimator,
+        estimator=next(n for n in get_args(EstimatorName) if n == attributes["estimator"]),
         depth=depth,
-        variance_diagonal=dataset["variance_diagonal"].to_numpy().astype(np.float64),
-        factors=factors,
+        variance_diagonal=group["variance_diagonal"],
+        factors=group["factors"] if "factors" in group else np.zeros((depth.size, 0)),
         flags=tuple(str(attributes["flags"]).split()),
         geometry={
             key.removeprefix(prefix): float(value)
             for key, value in attributes.items()
             if key.startswith(prefix)
         },
-        white=tuple(_white_curve(dataset, n) for n in str(attributes["white_curves"]).split()),
+        white=tuple(_white_curve(group, n) for n in str(attributes["white_curves"]).split()),
     )
 
 
@@ -143,17 +135,15 @@ def read_posterior(path: Path) -> DepthPosterior:
     ------
     DataError : the file is missing, damaged, or not a transit posterior of 283 channels
     """
-    import xarray as xr
-
     if not path.is_file():
         raise DataError(path, "a transit posterior", "no such file", "run `spectramind fit`")
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            if dataset.attrs.get("format") != FORMAT:
-                found = str(dataset.attrs.get("format", "another file"))
+        with netcdf_group(path) as group:
+            found = str(group.attributes.get("format", "another file"))
+            if found != FORMAT:
                 raise DataError(path, FORMAT, found, _REMEDY)
-            posterior = _posterior(dataset)
-    except (OSError, KeyError, ValueError, StopIteration) as error:
+            posterior = _posterior(group)
+    except DAMAGE as error:
         raise DataError(path, "a readable transit posterior", str(error), _REMEDY) from error
     if posterior.depth.size != N_CHANNELS:
         found = f"{posterior.depth.size} channels"
