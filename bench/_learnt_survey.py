@@ -54,7 +54,7 @@ class Learnt:
 
 
 def settings(*overrides: str) -> Config:
-    """The survey of the issue."""
+    """The survey that is measured: 120 training and 60 test planets."""
     sizes = (f"sim.train={TRAIN}", f"sim.test={TEST}", "sim.seed=1", "sim.level=light_curves")
     return compose([*sizes, *overrides])
 
