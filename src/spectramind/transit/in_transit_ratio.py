@@ -90,7 +90,9 @@ def _drift(curve: BinnedCurve, outside: BoolArray) -> tuple[FloatArray, FloatArr
     drift = basis @ np.linalg.solve(normal, vector[..., None])[..., 0].T
     drift[:, ~enough] = np.nan
     beneath = basis[~outside].mean(axis=0)
-    return np.asarray(drift), np.asarray(np.linalg.solve(normal, beneath) @ beneath)
+    return np.asarray(drift), np.asarray(
+        np.linalg.solve(normal, beneath[:, None])[..., 0] @ beneath
+    )
 
 
 def _channel_depths(curve: BinnedCurve, start: float, end: float) -> tuple[FloatArray, FloatArray]:
