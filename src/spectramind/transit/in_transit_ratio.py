@@ -91,7 +91,7 @@ def _drift(curve: BinnedCurve, outside: BoolArray) -> tuple[FloatArray, FloatArr
     drift[:, ~enough] = np.nan
     beneath = basis[~outside].mean(axis=0)
     return np.asarray(drift), np.asarray(
-        np.linalg.solve(normal, beneath[:, None])[..., 0] @ beneath
+        np.linalg.solve(normal, beneath[None, :, None])[..., 0] @ beneath
     )
 
 
