@@ -23,7 +23,6 @@ from spectramind.pipeline.out_of_fold import expected_score, state_expected_scor
 from spectramind.pipeline.planet_panels import gather
 from spectramind.pipeline.training_products import read_record
 from spectramind.provenance.events import append_event
-from spectramind.transit.fit_overview import read_fit_overview
 from spectramind.transit.posterior import DepthPosterior, WhiteLightCurve
 from spectramind.transit.product import read_posterior, write_posterior
 
@@ -89,18 +88,12 @@ def products(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_quick_readers_agree_with_the_full_ones(products: Path) -> None:
-    path = products / "train" / "second" / "11.nc"
-    full, quick = read_posterior(path), read_fit_overview(path)
-    np.testing.assert_array_equal(quick.depth, full.depth)
-    np.testing.assert_allclose(quick.sigma, full.sigma)
-    assert quick.geometry == full.geometry
-    np.testing.assert_array_equal(quick.white[0].flux, full.white[0].flux)
+def test_health_is_read_without_the_light_curves(products: Path) -> None:
     fgs1, airs = read_health(products / "reduced" / "train" / "11_0.nc")
     assert (fgs1.instrument, airs.instrument) == ("FGS1", "AIRS-CH0")
     assert (airs.bad_pixels, airs.cosmic_rays) == (7, 1234)
     assert airs.masked == pytest.approx(1 / 200)
-    for reader in (read_fit_overview, read_health):
+    for reader in (read_posterior, read_health):
         with pytest.raises(DataError):
             reader(products / "train" / "second" / "13.nc")
 

@@ -188,6 +188,9 @@ def test_product_keeps_everything(plain_fit: PlanetFit, tmp_path: Path) -> None:
     assert plain_fit.information is not None
     assert again.information.layout == plain_fit.information.layout
     assert np.array_equal(again.information.cross, plain_fit.information.cross)
+    assert again.depth_information is not None
+    assert plain_fit.depth_information is not None
+    assert np.array_equal(again.depth_information, plain_fit.depth_information.astype(np.float32))
     assert read_posterior(path).flags == plain_fit.posterior.flags
 
 
@@ -196,6 +199,7 @@ def test_product_of_a_fallback(star: Star, tmp_path: Path) -> None:
     write_planet_fit(tmp_path / "7.nc", fit, {})
     again = read_planet_fit(tmp_path / "7.nc")
     assert again.information is None
+    assert again.depth_information is None
     assert again.curves == ()
     assert np.isnan(again.limb_darkening).all()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -37,10 +37,6 @@ class PlanetBatch:
     def to(self, device: torch.device) -> PlanetBatch:
         """The same on another device."""
         return PlanetBatch(*(getattr(self, field.name).to(device) for field in fields(self)))
-
-    def at(self, depth: Tensor) -> PlanetBatch:
-        """The same with other measured depths (planet, 283) in ppm."""
-        return replace(self, depth=depth)
 
 
 def planet_batch(inputs: NetworkInput) -> PlanetBatch:

@@ -14,8 +14,8 @@ from spectramind.errors import DataError
 from spectramind.report.content import Fact, HealthCurves, PhysicsPosterior, WhiteCurves
 from spectramind.report.time_bins import BINS, binned
 from spectramind.survey.instruments import N_CHANNELS
-from spectramind.transit.fit_overview import FitOverview, read_fit_overview
 from spectramind.transit.posterior import WhiteLightCurve
+from spectramind.transit.product import read_posterior
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int, int], None]
@@ -116,7 +116,7 @@ def _visit_files(folder: Path) -> dict[int, list[tuple[int, Path]]]:
 def _add_fit(found: _Gathered, row: int, path: Path) -> None:
     if not path.is_file():
         return
-    fit: FitOverview = read_fit_overview(path)
+    fit = read_posterior(path)
     found.depth[row], found.sigma[row] = fit.depth, fit.sigma
     for curve in fit.white:
         name = f"{curve.instrument}, visit {curve.visit}"

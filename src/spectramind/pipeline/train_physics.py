@@ -103,10 +103,8 @@ def _second_pass(
     taught: dict[int, TransitPriors] = {}
     for number, fold in enumerate(folds(list(first), training.config.train.folds)):
         others = {planet: fit for planet, fit in first.items() if planet not in fold}
-        file, priors = (
-            training.fold_file(number),
-            _learn(training, others, f"all folds but {number}"),
-        )
+        file = training.fold_file(number)
+        priors = _learn(training, others, f"all folds but {number}")
         write_priors(file, priors)
         files.update(dict.fromkeys(fold, file))
         taught.update(dict.fromkeys(fold, priors))

@@ -97,7 +97,10 @@ class KnownSpectra:
 
 
 def pretrained(curriculum: Curriculum, seed: int) -> V50:
-    """A network that has seen drawn spectra only; the same for every fold, as no depth is used."""
+    """A network that has seen drawn spectra only, the same for every fold.
+
+    Known depths enter only through the priors with which the planets were fitted.
+    """
     train = curriculum.train
     torch.manual_seed(seed)
     network = build(curriculum.plan).to(curriculum.device())

@@ -53,7 +53,7 @@ def _information_variables(
 def _depth_information_variables(
     information: np.ndarray,
 ) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
-    """Symmetric, and single precision is a millionth of what it says: half a triangle does."""
+    """It is symmetric, and single precision is far finer than what it tells: a triangle does."""
     note = "upper triangle of the inverse covariance of the depths, no prior of the spectrum"
     packed = information[np.triu_indices(len(information))].astype(np.float32)
     return {"depth_information": (("pair",), packed, {"units": "1", "long_name": note})}

@@ -22,7 +22,9 @@ class TrainConfig(Section):
     folds: int = Field(ge=2, le=50, description="folds of whole planets for out-of-fold results")
     seeds: int = Field(ge=1, le=20, description="networks that each fold trains")
     seed: int = Field(ge=0, lt=2**31, description="of the first network; same seed, same weights")
-    pretrain: bool = Field(description="learn from drawn spectra with the planets' errors first")
+    pretrain: bool = Field(
+        description="learn from drawn spectra, measured by the planets' light curves, first"
+    )
     population: int = Field(ge=16, le=1_000_000, description="spectra drawn for pretraining")
     measurements: int = Field(
         ge=16,
