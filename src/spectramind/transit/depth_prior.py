@@ -22,7 +22,8 @@ FloatArray = NDArray[np.float64]
 FREE_DEPTH = 0.02
 """Standard deviation of D0: far wider than any light curve leaves it."""
 WHITE_FLOOR = 3e-7
-_AMPLITUDES: FloatArray = np.geomspace(3e-6, 4e-4, 8)
+AMPLITUDES: FloatArray = np.geomspace(3e-6, 4e-4, 8)
+"""Of the mixture: rms of an AIRS spectrum about its mean."""
 _NUGGET = 0.01
 _ROUGHNESS = 2e-6  # independent between channels, only while iterating
 _SLOW = 5.0
@@ -45,6 +46,11 @@ class DepthPrior:
     process_scale: float
     offset: float
     log_amplitude: tuple[float, float]
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """All numbers but the shapes."""
+        return (self.process_size, self.process_scale, self.offset, *self.log_amplitude)
 
     @property
     def typical_amplitude(self) -> float:
@@ -91,6 +97,13 @@ def _matern(distance: FloatArray) -> FloatArray:
     return np.asarray((1.0 + distance) * np.exp(-distance))
 
 
+def log_amplitude_weights(prior: DepthPrior) -> FloatArray:
+    """(amplitude,) ln of the prior weights, which add up to one."""
+    place = (np.log(AMPLITUDES) - prior.log_amplitude[0]) / prior.log_amplitude[1]
+    weight = -0.5 * place**2
+    return np.asarray(weight - np.log(np.sum(np.exp(weight))))
+
+
 def conditioned(
     prior: DepthPrior, unit: FloatArray, matrix: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -108,7 +121,7 @@ def conditioned(
     """
     covariances, price = [], []
     identity = np.eye(matrix.shape[0])
-    for amplitude in _AMPLITUDES:
+    for amplitude in AMPLITUDES:
         covariance = prior.covariance(unit, float(amplitude))
         factors = lu_factor(identity + covariance @ matrix, check_finite=False)
         posterior = lu_solve(factors, covariance, check_finite=False)
@@ -143,7 +156,7 @@ def combine(
     spread = means - mean
     covariance = np.einsum("a,acd->cd", weight, covariances)
     covariance += np.einsum("a,ac,ad->cd", weight, spread, spread)
-    return centre + mean, covariance, float(weight @ _AMPLITUDES)
+    return centre + mean, covariance, float(weight @ AMPLITUDES)
 
 
 def learn_depth_prior(depth: FloatArray, most_shapes: int = 7) -> DepthPrior:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from spectramind.conf.schema.transit import TransitConfig
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
 from spectramind.transit.binned_curve import without_outliers
-from spectramind.transit.depth_prior import combine
-from spectramind.transit.gaussian import conditional_mean, marginalise
+from spectramind.transit.belief import Belief, believe, likeliest
+from spectramind.transit.gaussian import marginalise
 from spectramind.transit.joint_problem import (
     FIXED,
     JointProblem,
@@ -21,11 +22,11 @@ from spectramind.transit.joint_problem import (
     build_problem,
     first_state,
     likelihood,
-    nuisance_prior,
     table_values,
 )
-from spectramind.transit.joint_steps import iterate
+from spectramind.transit.joint_steps import Settled, iterate
 from spectramind.transit.joint_summary import (
+    HIGH_CHI2,
     Doubts,
     band_curves,
     channel_limb_darkening,
@@ -36,11 +37,14 @@ from spectramind.transit.joint_summary import (
     residuals_by_phase,
     white_curves,
 )
+from spectramind.transit.light_information import LightInformation
 from spectramind.transit.normal_equations import CurveEquations
+from spectramind.transit.nuisance_prior import nuisance_prior
 from spectramind.transit.phase_residuals import no_residuals
-from spectramind.transit.planet_fit import NuisanceInformation, PlanetFit
+from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths, low_rank
 from spectramind.transit.posterior import DepthPosterior
+from spectramind.transit.prior_choices import PriorChoices, only
 from spectramind.transit.priors import TransitPriors
 from spectramind.transit.spot_crossings import spot_covariance
 from spectramind.transit.white_fit import WhiteFit, fit_white
@@ -51,19 +55,13 @@ FloatArray = NDArray[np.float64]
 
 _LOOSE_SCALE = 0.05
 _WIDER = {"grazing": 2.0, "not_converged": 1.5}
-_HIGH_CHI2 = 1.5
-
-
-@dataclass(frozen=True)
-class _Reduced:
-    """Information about depths and nuisance parameters; the orbit is relative to the table."""
-
-    matrix: FloatArray
-    vector: FloatArray
 
 
 def fit_planet(
-    visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors, config: TransitConfig
+    visits: Sequence[VisitLightCurves],
+    star: Star,
+    priors: TransitPriors | PriorChoices,
+    config: TransitConfig,
 ) -> PlanetFit:
     """Posterior of depths, orbit, limb darkening and drift of one planet.
 
@@ -71,66 +69,102 @@ def fit_planet(
     ----------
     visits : at least one; masked, non-finite and missing samples are allowed everywhere
     star : star and orbit table entry of the planet
-    priors : generic, or learnt from a survey
+    priors : generic, or learnt from a survey; or several, among which the light curves choose
     config : numerical choices
 
     Returns
     -------
-    a fit whose flags are out of those of `estimate_depths`, spotted and not_converged. Where no
-    transit is found or there are too few samples, it is the first estimator's and says so.
+    a fit whose flags are out of those of `estimate_depths`, foreign_prior, spotted and
+    not_converged. Where no transit is found or there are too few samples, it is the first
+    estimator's and says so.
     """
     visits = [
         replace(v, fgs1=without_outliers(v.fgs1), airs=without_outliers(v.airs)) for v in visits
     ]
+    choices = (
+        priors if isinstance(priors, PriorChoices) else only(priors, visits[0].airs.wavelength)
+    )
     white = _white_fit(visits, star)
     if white is None or white.gain <= LEAST_GAIN:
-        return _fallback(visits, star, priors)
-    problem = build_problem(visits, star, priors, white, config.bin_seconds)
+        return _fallback(visits, star, choices.priors[0])
+    problem = build_problem(visits, star, choices.cautious, white, config.bin_seconds)
     if not problem.curves:
-        return _fallback(visits, star, priors)
-    state = first_state(problem, white)
-    state, curves, count, converged = iterate(
-        problem, state, config.jitter_templates, config.iterations
+        return _fallback(visits, star, choices.priors[0])
+    settled = iterate(
+        problem,
+        first_state(problem, white),
+        partial(_chosen, choices) if len(choices.priors) > 1 else None,
+        config.jitter_templates,
+        config.iterations,
     )
-    reduced = _reduce(problem, state, curves)
-    state, disagree = _weigh_visits(problem, state, reduced, config.disagreement)
-    full = _with_prior(problem, state, reduced, state.scale_spread)
-    about_depth = _Reduced(*marginalise(full.matrix, full.vector, problem.layout.depth))
-    depth, covariance, theta = _posterior(problem, state, full, about_depth)
-    state = replace(state, theta=theta)
+    return _summary(visits, choices, settled, white.gain, config.disagreement)
+
+
+def _chosen(
+    choices: PriorChoices,
+    problem: JointProblem,
+    state: JointState,
+    curves: Sequence[CurveEquations],
+) -> JointProblem:
+    """The problem with the combination of priors that the light curves favour."""
+    best = likeliest(light_information(problem, state, curves), choices, problem.star)
+    unit = choices.depth_bases[best.depth].unit
+    return replace(problem, priors=choices.combined(best), unit=unit)
+
+
+def _summary(
+    visits: Sequence[VisitLightCurves],
+    choices: PriorChoices,
+    settled: Settled,
+    gain: float,
+    disagreement: float,
+) -> PlanetFit:
+    """What an inference that has settled says about its planet."""
+    problem, curves = settled.problem, settled.equations
+    information = light_information(problem, settled.state, curves)
+    information, disagree = _weigh_visits(problem, information, disagreement)
+    belief = believe(information, choices, problem.star)
+    state = replace(settled.state, theta=_theta(problem, settled.state, belief))
     fits = curve_fits(problem, state, curves)
     samples = sum(fit.samples for fit in fits)
     chi2 = float(sum(fit.scatter**2 * fit.samples for fit in fits) / samples)
     white_light = white_curves(problem, state, curves)
-    spots = spot_covariance(depth, white_light)
-    doubts = Doubts(not converged, disagree, bool(spots.any()), chi2)
+    spots = spot_covariance(belief.depth, white_light)
+    foreign = belief.judgement is not None and bool(belief.judgement.contradicted)
+    doubts = Doubts(not settled.converged, disagree, bool(spots.any()), foreign, chi2)
     flags = fit_flags(problem, state, doubts)
-    covariance = covariance * max([1.0, *(_WIDER.get(flag, 1.0) ** 2 for flag in flags)])
-    covariance = covariance * (chi2 if chi2 > _HIGH_CHI2 else 1.0) + spots
+    covariance = widened(belief.covariance, flags, chi2) + spots
     diagonal, factors = low_rank(covariance)
     posterior = DepthPosterior(
         planet_id=visits[0].planet_id,
         estimator="joint",
-        depth=depth,
+        depth=belief.depth,
         variance_diagonal=diagonal,
         factors=factors,
         flags=flags,
-        geometry=geometry(problem, state) | {"chi2": chi2, "gain": white.gain},
+        geometry=geometry(problem, state) | {"chi2": chi2, "gain": gain},
         white=white_light,
     )
     return PlanetFit(
         posterior=posterior,
         limb_darkening=channel_limb_darkening(problem, state),
-        orbit_covariance=orbit_covariance(problem.layout, full.matrix, covariance),
+        orbit_covariance=orbit_covariance(problem.layout, belief.matrix, covariance),
         curves=fits,
         bands=band_curves(problem, state, curves, visits[0].airs.wavelength),
         residuals=residuals_by_phase(problem, state, curves),
         chi2=chi2,
-        iterations=count,
-        information=_information(problem, reduced),
-        depth_information=about_depth.matrix,
-        learnt_from=priors.learnt_from,
+        iterations=settled.steps,
+        information=information,
+        depth_information=belief.about_depth,
+        judgement=belief.judgement,
+        learnt_from=choices.priors[0].learnt_from,
     )
+
+
+def widened(covariance: FloatArray, flags: Sequence[str], chi2: float) -> FloatArray:
+    """(283, 283) covariance of a posterior whose light curves were not what the model assumes."""
+    factor = max([1.0, *(_WIDER.get(flag, 1.0) ** 2 for flag in flags)])
+    return covariance * factor * (chi2 if chi2 > HIGH_CHI2 else 1.0)
 
 
 def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> WhiteFit | None:
@@ -153,80 +187,73 @@ def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPri
         iterations=0,
         information=None,
         depth_information=None,
+        judgement=None,
         learnt_from=priors.learnt_from,
     )
 
 
-def _reduce(problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]) -> _Reduced:
+def light_information(
+    problem: JointProblem, state: JointState, curves: Sequence[CurveEquations]
+) -> LightInformation:
     """Eliminate mid-times and levels; make the information absolute instead of about a step."""
+    layout = problem.layout
     matrix, vector = likelihood(problem, state, curves)
-    leading = np.arange(problem.layout.leading)
-    reduced, right = marginalise(matrix, vector, leading)
-    now = state.theta[leading] - table_values(problem)
-    now[problem.layout.depth] -= problem.centre
-    return _Reduced(reduced, right + reduced @ now)
-
-
-def _with_prior(
-    problem: JointProblem, state: JointState, reduced: _Reduced, scale_spread: float
-) -> _Reduced:
-    precision, mean = nuisance_prior(problem, state.drift_size, scale_spread)
-    nuisance = problem.layout.nuisance
-    matrix, vector = reduced.matrix.copy(), reduced.vector.copy()
-    matrix[np.ix_(nuisance, nuisance)] += precision
-    vector[nuisance] += precision @ mean
-    return _Reduced(matrix, vector)
+    leading = np.arange(layout.leading)
+    matrix, vector = marginalise(matrix, vector, leading)
+    vector = vector + matrix @ (state.theta[leading] - table_values(problem))
+    depth, nuisance = layout.depth, layout.nuisance
+    return LightInformation(
+        layout=layout,
+        centre=problem.centre,
+        matrix=matrix[np.ix_(nuisance, nuisance)],
+        cross=matrix[np.ix_(nuisance, depth)],
+        vector=vector[nuisance],
+        depth_matrix=matrix[np.ix_(depth, depth)],
+        depth_vector=vector[depth],
+        drift_size=state.drift_size,
+        scale_spread=state.scale_spread,
+    )
 
 
 def _weigh_visits(
-    problem: JointProblem, state: JointState, reduced: _Reduced, limit: float
-) -> tuple[JointState, bool]:
+    problem: JointProblem, information: LightInformation, limit: float
+) -> tuple[LightInformation, bool]:
     """Give each visit a depth scale of its own where visits contradict each other.
 
     Depths are first left free per visit; where the scales differ by more than `limit` sigma their
     observed spread becomes the spread that each visit's scale is allowed.
     """
-    if problem.layout.visits < 2:
-        return state, False
-    loose = _with_prior(problem, state, reduced, _LOOSE_SCALE)
-    matrix = loose.matrix.copy()
-    depth = problem.layout.depth
-    matrix[np.ix_(depth, depth)] += problem.priors.depth.precision(problem.unit)
-    scales = np.array([problem.layout.visit_scale(v) for v in range(problem.layout.visits)])
-    precision, vector = marginalise(matrix, loose.vector, scales)
-    posterior = np.linalg.inv(precision)
-    values = posterior @ vector
+    layout = problem.layout
+    if layout.visits < 2:
+        return information, False
+    loose, shift = nuisance_prior(
+        layout, problem.priors, problem.star, information.drift_size, _LOOSE_SCALE
+    )
+    vector, depth_vector = information.centred()
+    precision = problem.priors.depth.precision(problem.unit)
+    coupling = np.linalg.solve(information.depth_matrix + precision, information.cross.T)
+    matrix = information.matrix + loose - information.cross @ coupling
+    vector = vector + loose @ shift - depth_vector @ coupling
+    scales = np.array([information.scale(v) for v in range(layout.visits)])
+    inner, right = marginalise(matrix, vector, scales)
+    posterior = np.linalg.inv(inner)
+    values = posterior @ right
     contrast = np.eye(scales.size)[1:] - np.eye(scales.size)[0]
     difference = contrast @ values
     error = np.sqrt(np.diag(contrast @ posterior @ contrast.T))
     if np.max(np.abs(difference) / error) <= limit:
-        return state, False
+        return information, False
     spread = float(np.std(values, ddof=1))
-    return replace(state, scale_spread=max(spread, FIXED)), True
+    return replace(information, scale_spread=max(spread, FIXED)), True
 
 
-def _posterior(
-    problem: JointProblem, state: JointState, full: _Reduced, about_depth: _Reduced
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Depths, their covariance, and all parameters at the posterior mean."""
-    layout = problem.layout
-    centre = np.full(layout.depth.size, problem.centre)
-    depth, covariance, _ = combine(
-        problem.priors.depth, problem.unit, about_depth.matrix, about_depth.vector, centre
-    )
+def _theta(problem: JointProblem, state: JointState, belief: Belief) -> FloatArray:
+    """All parameters at the posterior mean."""
     theta = state.theta.copy()
-    mean = conditional_mean(full.matrix, full.vector, layout.depth, depth - centre)
-    theta[: layout.leading] = mean + table_values(problem)
-    theta[layout.depth] = depth
-    return depth, covariance, theta
-
-
-def _information(problem: JointProblem, reduced: _Reduced) -> NuisanceInformation:
-    nuisance, depth = problem.layout.nuisance, problem.layout.depth
-    cross = reduced.matrix[np.ix_(nuisance, depth)]
-    return NuisanceInformation(
-        layout=problem.layout,
-        matrix=reduced.matrix[np.ix_(nuisance, nuisance)],
-        cross=cross,
-        vector=reduced.vector[nuisance] + cross.sum(axis=1) * problem.centre,
+    layout = problem.layout
+    theta[layout.nuisance] = belief.nuisance
+    theta[: layout.leading] += np.where(
+        np.isin(np.arange(layout.leading), layout.nuisance), table_values(problem), 0.0
     )
+    theta[layout.depth] = belief.depth
+    return theta

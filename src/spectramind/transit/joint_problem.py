@@ -19,9 +19,10 @@ from spectramind.transit.normal_equations import (
     curve_equations,
     time_basis,
 )
+from spectramind.transit.nuisance_prior import star_mean
 from spectramind.transit.orbit import HOURS_PER_DAY
 from spectramind.transit.parameter_layout import ParameterLayout
-from spectramind.transit.priors import TransitPriors, regressors
+from spectramind.transit.priors import TransitPriors
 from spectramind.transit.separable_drift import channel_drifts, separable_part
 from spectramind.transit.white_fit import WhiteFit
 
@@ -146,7 +147,7 @@ def first_state(problem: JointProblem, white: WhiteFit) -> JointState:
     layout = problem.layout
     theta = np.zeros(layout.size)
     theta[layout.depth] = problem.centre
-    theta[layout.star] = problem.table + star_mean(problem)
+    theta[layout.star] = problem.table + star_mean(problem.priors, problem.star)
     n = len(white.visits)
     theta[layout.orbit] = white.parameters[n], abs(white.parameters[n + 1])
     for position in range(n):
@@ -177,38 +178,6 @@ def _with_separable_drift(problem: JointProblem, state: JointState) -> JointStat
             factors = separable_part(drift, curve.noise**-2.0, colour, problem.priors.drift)
             theta[where.gain_time], theta[where.gain_colour] = factors
     return replace(state, theta=theta)
-
-
-def star_mean(problem: JointProblem) -> FloatArray:
-    """(star,) prior mean of limb darkening and of what the orbit differs from the table by."""
-    mean = problem.priors.star_mean
-    return np.asarray(mean @ regressors(problem.star, mean.shape[1]))
-
-
-def nuisance_prior(
-    problem: JointProblem, drift_size: FloatArray, scale_spread: float
-) -> tuple[FloatArray, FloatArray]:
-    """Prior of the nuisance parameters, orbit relative to the table.
-
-    Returns
-    -------
-    precision (nuisance, nuisance), mean (nuisance,)
-    """
-    layout = problem.layout
-    first = layout.nuisance[0]
-    precision = np.zeros((layout.nuisance.size, layout.nuisance.size))
-    star = layout.star - first
-    precision[np.ix_(star, star)] = np.linalg.inv(problem.priors.star_scatter)
-    inverse = [np.linalg.inv(block) for block in problem.priors.drift.blocks]
-    for visit, size in enumerate(drift_size):
-        for block, index, weight in zip(inverse, layout.drift(visit), (*size, 1.0), strict=True):
-            place = index - first
-            precision[np.ix_(place, place)] = block * weight
-        scale = layout.visit_scale(visit) - first
-        precision[scale, scale] = scale_spread**-2.0
-    mean = np.zeros(layout.nuisance.size)
-    mean[star] = star_mean(problem)
-    return precision, mean
 
 
 def table_values(problem: JointProblem) -> FloatArray:

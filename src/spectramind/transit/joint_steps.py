@@ -7,14 +7,13 @@ a Gaussian whose precision is itself estimated (K. Lange et al., J. Am. Stat. As
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from spectramind.transit.drift_priors import DRIFT_FREEDOM
 from spectramind.transit.jitter_templates import (
     Jitter,
     measured_shift,
@@ -26,10 +25,10 @@ from spectramind.transit.joint_problem import (
     JointState,
     equations,
     likelihood,
-    nuisance_prior,
     table_values,
 )
 from spectramind.transit.normal_equations import CurveEquations, time_basis
+from spectramind.transit.nuisance_prior import expected_size, nuisance_prior
 from spectramind.transit.pointing_wander import learn_wander
 
 FloatArray = NDArray[np.float64]
@@ -64,7 +63,7 @@ def _drift_size(
         for i, (index, typical) in enumerate(parts):
             moments = _posterior_of_drift(factor, state.theta, index)
             square = float(np.trace(np.linalg.solve(typical, moments)))
-            size[visit, i] = (DRIFT_FREEDOM + index.size) / (DRIFT_FREEDOM + square)
+            size[visit, i] = expected_size(square, index.size)
     return np.asarray(state.drift_size * (size / state.drift_size) ** _OVER_RELAXED)
 
 
@@ -96,7 +95,9 @@ def solve_step(
     """
     layout = problem.layout
     matrix, vector = likelihood(problem, state, curves)
-    precision, mean = nuisance_prior(problem, state.drift_size, state.scale_spread)
+    precision, mean = nuisance_prior(
+        layout, problem.priors, problem.star, state.drift_size, state.scale_spread
+    )
     nuisance, depth = layout.nuisance, layout.depth
     now = (state.theta[: layout.leading] - table_values(problem))[nuisance]
     matrix[np.ix_(nuisance, nuisance)] += precision
@@ -155,14 +156,38 @@ def residual_noise(
     return tuple(noise)
 
 
+Choose = Callable[[JointProblem, JointState, Sequence[CurveEquations]], JointProblem]
+"""The problem with the priors that the light curves favour."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Where the iterations end.
+
+    problem    with the priors that were chosen on the way
+    equations  linearised about the state
+    steps      that were taken
+    """
+
+    problem: JointProblem
+    state: JointState
+    equations: tuple[CurveEquations, ...]
+    steps: int
+    converged: bool
+
+
 def iterate(
-    problem: JointProblem, state: JointState, most_patterns: int, iterations: int
-) -> tuple[JointState, tuple[CurveEquations, ...], int, bool]:
+    problem: JointProblem,
+    state: JointState,
+    choose: Choose | None,
+    most_patterns: int,
+    iterations: int,
+) -> Settled:
     """Step until nothing moves.
 
-    Returns
-    -------
-    state, equations about it, number of steps, whether it converged
+    Parameters
+    ----------
+    choose : called once noise and pointing are known; None keeps the priors
     """
     layout = problem.layout
     depth_precision = problem.priors.depth.precision(problem.unit)
@@ -183,8 +208,11 @@ def iterate(
         if count == _JITTER_AFTER + 1:
             state = replace(state, noise=residual_noise(problem, state, curves))
             curves = equations(problem, state)
+            if choose is not None:
+                problem = choose(problem, state, curves)
+                depth_precision = problem.priors.depth.precision(problem.unit)
         limit = max(_CONVERGED, _CONVERGED_SHARE * float(theta[layout.depth].mean()))
         small = bool(np.abs(step[layout.depth]).max() < limit)
         small &= bool(np.abs(step[layout.orbit]).max() < 3e-3)
         converged = bool(count >= _SETTLED and small)
-    return state, curves, count, converged
+    return Settled(problem, state, curves, count, converged)

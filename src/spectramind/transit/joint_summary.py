@@ -32,7 +32,7 @@ FloatArray = NDArray[np.float64]
 
 N_BANDS = 6
 _EDGE_HOURS = 0.1
-_HIGH_CHI2 = 1.5
+HIGH_CHI2 = 1.5
 
 
 def orbit_of(problem: JointProblem, state: JointState, position: int) -> Orbit:
@@ -215,6 +215,7 @@ class Doubts:
     unsettled: bool
     visits_disagree: bool
     spotted: bool
+    foreign: bool
     chi2: float
 
 
@@ -240,8 +241,9 @@ def fit_flags(problem: JointProblem, state: JointState, doubts: Doubts) -> tuple
         "grazing": full_duration(orbit_of(problem, state, 0), k) == 0.0,
         "visits_disagree": doubts.visits_disagree,
         "masked_channels": dark,
-        "high_chi2": doubts.chi2 > _HIGH_CHI2,
+        "high_chi2": doubts.chi2 > HIGH_CHI2,
         "spotted": doubts.spotted,
+        "foreign_prior": doubts.foreign,
         "not_converged": doubts.unsettled,
     }
     return tuple(name for name, raised in checks.items() if raised)

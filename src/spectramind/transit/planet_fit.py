@@ -8,29 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.survey.instruments import InstrumentName
-from spectramind.transit.parameter_layout import ParameterLayout
+from spectramind.transit.belief import PriorJudgement
+from spectramind.transit.light_information import LightInformation
 from spectramind.transit.phase_residuals import PhaseResiduals
 from spectramind.transit.posterior import DepthPosterior
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class NuisanceInformation:
-    """What the light curves say about star, orbit and drift, without the learnt priors.
-
-    The log likelihood is -1/2 w.matrix.w + w.(vector - cross depth) for nuisance parameters w
-    (limb darkening, ln(a/R* / table), impact - table, drift of each visit, visit scales), depths.
-
-    matrix  (nuisance, nuisance)
-    cross   (nuisance, 283)
-    vector  (nuisance,)
-    """
-
-    layout: ParameterLayout
-    matrix: FloatArray
-    cross: FloatArray
-    vector: FloatArray
 
 
 @dataclass(frozen=True)
@@ -86,10 +69,11 @@ class PlanetFit:
     residuals       of each channel by phase of the transit, all visits together
     chi2            mean squared residual / noise from differences, over all curves
     iterations      steps that were taken; 0 where the fit fell back to the first estimator
-    information     what priors can be learnt from; None after a fallback
+    information     what any prior is judged by and learnt from; None after a fallback
     depth_information (283, 283) inverse covariance of the depths by the light curves and what is
                     believed of star, orbit and drift, with no prior of the spectrum; None likewise
-    learnt_from     origin of the priors
+    judgement       of the priors; None after a fallback or where there was no choice
+    learnt_from     origin of the preferred prior
     """
 
     posterior: DepthPosterior
@@ -100,6 +84,7 @@ class PlanetFit:
     residuals: PhaseResiduals
     chi2: float
     iterations: int
-    information: NuisanceInformation | None
+    information: LightInformation | None
     depth_information: FloatArray | None
+    judgement: PriorJudgement | None
     learnt_from: str

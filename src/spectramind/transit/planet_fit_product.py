@@ -15,15 +15,17 @@ import numpy as np
 from spectramind.errors import DataError
 from spectramind.provenance.netcdf import DAMAGE, NetcdfGroup, netcdf_group
 from spectramind.survey.instruments import N_CHANNELS, InstrumentName
+from spectramind.transit.belief import PriorJudgement
+from spectramind.transit.light_information import LightInformation
 from spectramind.transit.parameter_layout import DriftOrders, ParameterLayout
 from spectramind.transit.phase_residuals import PHASES, PhaseResiduals
 from spectramind.transit.planet_fit import (
     ORBIT_PARAMETERS,
     BandLightCurves,
     CurveFit,
-    NuisanceInformation,
     PlanetFit,
 )
+from spectramind.transit.prior_choices import PARTS
 from spectramind.transit.product import read_posterior, write_posterior
 
 if TYPE_CHECKING:
@@ -38,30 +40,76 @@ def _drift_variable(curve: CurveFit) -> str:
     return f"drift_{'fgs1' if curve.instrument == 'FGS1' else 'airs'}_{curve.visit}"
 
 
-def _information_variables(
-    information: NuisanceInformation,
-) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
-    note = "log likelihood = -1/2 w.matrix.w + w.(vector - cross depth)"
-    row = "nuisance"
+Variables = dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]
+
+
+def _triangle(matrix: np.ndarray) -> np.ndarray:
+    """A symmetric matrix: single precision is far finer than what it tells."""
+    return matrix[np.triu_indices(len(matrix))].astype(np.float32)
+
+
+def _square(packed: np.ndarray) -> np.ndarray:
+    whole = np.zeros((N_CHANNELS, N_CHANNELS))
+    upper = np.triu_indices(N_CHANNELS)
+    whole[upper] = packed
+    whole.T[upper] = packed
+    return whole
+
+
+def _information_variables(information: LightInformation) -> Variables:
+    note = (
+        "ln likelihood = -1/2 (w.matrix.w + 2 w.cross.d + d.depth_matrix.d) + w.vector"
+        " + d.depth_vector; of depth_matrix the upper triangle"
+    )
+    row, told = "nuisance", {"long_name": note}
     return {
-        "information_matrix": ((row, "nuisance_2"), information.matrix, {"long_name": note}),
-        "information_cross": ((row, "channel"), information.cross, {"long_name": note}),
-        "information_vector": ((row,), information.vector, {"long_name": note}),
+        "information_matrix": ((row, "nuisance_2"), information.matrix, told),
+        "information_cross": ((row, "channel"), information.cross, told),
+        "information_vector": ((row,), information.vector, told),
+        "information_depth_matrix": (("pair",), _triangle(information.depth_matrix), told),
+        "information_depth_vector": (("channel",), information.depth_vector, told),
+        "drift_size": (
+            ("visit", "drift_part"),
+            information.drift_size,
+            {"long_name": "precision of the drift relative to the typical one"},
+        ),
     }
 
 
-def _depth_information_variables(
-    information: np.ndarray,
-) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
-    """It is symmetric, and single precision is far finer than what it tells: a triangle does."""
+def _depth_information_variables(information: np.ndarray) -> Variables:
     note = "upper triangle of the inverse covariance of the depths, no prior of the spectrum"
-    packed = information[np.triu_indices(len(information))].astype(np.float32)
+    packed = _triangle(information)
     return {"depth_information": (("pair",), packed, {"units": "1", "long_name": note})}
+
+
+def _judgement_variables(judgement: PriorJudgement) -> Variables:
+    table, note = ("part", "prior"), ", ".join(PARTS)
+    return {
+        "prior_log_evidence": (
+            table,
+            judgement.log_evidence,
+            {"units": "1", "long_name": f"ln evidence relative to the last prior: {note}"},
+        ),
+        "prior_weight": (table, judgement.weight, {"units": "1", "long_name": f"of {note}"}),
+        "prior_distance": (
+            ("part",),
+            judgement.distance,
+            {
+                "units": "1",
+                "long_name": "squared distance of the light curves from the first prior",
+            },
+        ),
+        "prior_freedom": (
+            ("part",),
+            judgement.freedom,
+            {"units": "1", "long_name": "what is expected of prior_distance"},
+        ),
+    }
 
 
 def _residual_variables(
     residuals: PhaseResiduals,
-) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+) -> Variables:
     grid, phases = ("channel", "phase"), ", ".join(PHASES)
     return {
         "residual_mean": (
@@ -84,7 +132,7 @@ def _residual_variables(
 
 def _band_variables(
     bands: BandLightCurves,
-) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+) -> Variables:
     prefix = f"bands_{bands.visit}"
     series, note = (f"{prefix}_time", "band"), f"AIRS bands, visit {bands.visit}"
     return {
@@ -99,7 +147,7 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
     import xarray as xr
 
     law = "I(mu) = 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu))"
-    variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {
+    variables: Variables = {
         "limb_darkening": (
             ("channel", "term"),
             fit.limb_darkening,
@@ -137,7 +185,14 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
         attributes |= {
             f"order_{name}": getattr(orders, name) for name in ("time", "colour", "limb")
         }
-        attributes["visits"] = fit.information.layout.visits
+        attributes |= {
+            "visits": fit.information.layout.visits,
+            "centre": fit.information.centre,
+            "scale_spread": fit.information.scale_spread,
+        }
+    if fit.judgement is not None:
+        variables |= _judgement_variables(fit.judgement)
+        attributes["priors"] = ", ".join(fit.judgement.names)
     return xr.Dataset(variables, attrs=attributes)
 
 
@@ -185,27 +240,33 @@ def _bands(group: NetcdfGroup) -> tuple[BandLightCurves, ...]:
     )
 
 
-def _information(group: NetcdfGroup) -> NuisanceInformation | None:
+def _information(group: NetcdfGroup) -> LightInformation | None:
     if "information_matrix" not in group:
         return None
     orders = DriftOrders(*(int(group.attributes[f"order_{n}"]) for n in ("time", "colour", "limb")))
-    return NuisanceInformation(
+    return LightInformation(
         layout=ParameterLayout(orders, int(group.attributes["visits"])),
+        centre=float(group.attributes["centre"]),
         matrix=group["information_matrix"],
         cross=group["information_cross"],
         vector=group["information_vector"],
+        depth_matrix=_square(group["information_depth_matrix"]),
+        depth_vector=group["information_depth_vector"],
+        drift_size=group["drift_size"],
+        scale_spread=float(group.attributes["scale_spread"]),
     )
 
 
-def _depth_information(group: NetcdfGroup) -> np.ndarray | None:
-    if "depth_information" not in group:
+def _judgement(group: NetcdfGroup) -> PriorJudgement | None:
+    if "prior_weight" not in group:
         return None
-    packed = group["depth_information"]
-    whole = np.zeros((N_CHANNELS, N_CHANNELS))
-    upper = np.triu_indices(N_CHANNELS)
-    whole[upper] = packed
-    whole.T[upper] = packed
-    return whole
+    return PriorJudgement(
+        names=tuple(str(group.attributes["priors"]).split(", ")),
+        log_evidence=group["prior_log_evidence"],
+        weight=group["prior_weight"],
+        distance=group["prior_distance"],
+        freedom=group["prior_freedom"],
+    )
 
 
 def read_planet_fit(path: Path) -> PlanetFit:
@@ -232,7 +293,10 @@ def read_planet_fit(path: Path) -> PlanetFit:
                 chi2=float(group.attributes["chi2"]),
                 iterations=int(group.attributes["iterations"]),
                 information=_information(group),
-                depth_information=_depth_information(group),
+                depth_information=_square(group["depth_information"])
+                if "depth_information" in group
+                else None,
+                judgement=_judgement(group),
                 learnt_from=str(group.attributes["priors_learnt_from"]),
             )
     except DAMAGE as error:
