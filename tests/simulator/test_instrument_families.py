@@ -72,13 +72,10 @@ def test_families_and_a_configured_instrument_exclude_each_other(
         SimulatorConfig(**{**tiny_config.model_dump(), "families": 3, key: value})
 
 
-@pytest.mark.parametrize("level", ["frames", "light_curves"])
 def test_a_survey_of_families_is_the_same_on_any_number_of_workers(
-    level: str, tiny_config: SimulatorConfig, detector_config: DetectorConfig, tmp_path: Path
+    tiny_config: SimulatorConfig, detector_config: DetectorConfig, tmp_path: Path
 ) -> None:
-    config = tiny_config.model_copy(
-        update={"train": 2, "test": 1, "families": 2, "level": level, "decimate": 500}
-    )
+    config = tiny_config.model_copy(update={"train": 2, "test": 1, "families": 2, "decimate": 500})
     for workers in (0, 2):
         out = tmp_path / str(workers)
         simulate_survey(out, config, detector_config, workers, lambda *_: None)
@@ -88,8 +85,7 @@ def test_a_survey_of_families_is_the_same_on_any_number_of_workers(
     names = [family_name(config.seed, family) for family in range(2)]
     ids = [task_planet(config, index).planet_id for index in range(3)]
     assert families == {planet: names[index % 2] for index, planet in enumerate(ids)}
-    if level == "frames":
-        assert set(open_survey(tmp_path / "0", "train").planet_ids) == set(ids[:2])
+    assert set(open_survey(tmp_path / "0", "train").planet_ids) == set(ids[:2])
 
 
 def test_a_survey_of_one_instrument_has_no_table(tiny_survey: Path) -> None:
