@@ -4,7 +4,8 @@
                              [--csv FILE]
 
 Each family is a simulated survey of 30 test planets, light-curve level, and for the row that is
-trained on it another of 40 labelled planets, in the folder that SPECTRAMIND_FAMILIES names (a temporary one without it); what lies there is used again.
+trained on it another of 40 labelled planets, in the folder that SPECTRAMIND_FAMILIES names (a
+temporary one without it); what lies there is used again.
 Every row is `predict` and `calibrate-temp` with the overrides of its table, nothing else. The score
 is the official one with the challenge's own naive answer, so that families can be compared.
 """
