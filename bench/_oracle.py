@@ -16,23 +16,23 @@ from bench._inference_table import configuration
 from spectramind.conf.schema.config import Config
 from spectramind.conf.schema.simulator import SimulatorConfig
 from spectramind.detector.light_curves import LightCurve, VisitLightCurves
-from spectramind.simulator.light_curves import draw_surface
-from spectramind.simulator.limb_darkening import (
-    four_parameter_coefficients,
-    quadratic_coefficients,
-)
+from spectramind.simulator.light_curves import profile_coefficients
+from spectramind.simulator.limb_laws import darkening, nearest_law
 from spectramind.simulator.planet_products import (
     SimulationTask,
     scene_settings,
     unocculted_light,
 )
 from spectramind.simulator.population import SimulatedPlanet
+from spectramind.simulator.scene import planet_surface
 from spectramind.survey.stars import Star
 from spectramind.transit.drift_priors import DriftPriors
 from spectramind.transit.joint import fit_planet
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.priors import TransitPriors
 
+_NODE, _WEIGHT = np.polynomial.legendre.leggauss(64)
+_MU = 0.5 * (_NODE + 1.0)
 _HELD = 1e-6
 _NO_DRIFT = 1e-8
 
@@ -45,17 +45,12 @@ def star_truth(
     wavelength: np.ndarray,
 ) -> np.ndarray:
     """(star,) limb darkening as Legendre series, and orbit relative to the star table."""
-    settings = scene_settings(config)
-    rng = np.random.default_rng((config.seed, planet.planet_id))
-    surface = draw_surface(rng, planet, settings.law, settings.spots)
-    coefficients = quadratic_coefficients(
-        wavelength, planet.star.temperature, planet.star.logg, surface.offset
-    )
+    surface = planet_surface(scene_settings(config, 0), planet)
+    profile = profile_coefficients(planet, surface, wavelength)
+    law = nearest_law(surface.law, profile)
+    terms = three_terms(darkening(surface.law, law, _MU))
     place = np.linspace(-1.0, 1.0, wavelength.size - 1)
     order = priors.orders.limb
-    terms = np.vstack([coefficients, np.zeros(wavelength.size)])
-    if settings.law == "four_parameter":
-        terms = three_terms(four_parameter_coefficients(coefficients, wavelength))
     airs = np.polynomial.legendre.legfit(place, terms[:, 1:].T, order)
     table = abs(star.semi_major_axis * np.cos(np.radians(star.inclination)))
     orbit = [
@@ -65,14 +60,14 @@ def star_truth(
     return np.concatenate([airs.ravel(), terms[:, 0], orbit])
 
 
-def three_terms(claret: np.ndarray) -> np.ndarray:
-    """(3, channel) u1, u2, u3 of the inference's law that are the same as (4, channel) c_1..c_4.
+def three_terms(lost: np.ndarray) -> np.ndarray:
+    """(3, channel) u1, u2, u3 of the inference's law nearest to (mu, channel) lost brightness.
 
-    1 - mu^2 = 2 (1 - mu) - (1 - mu)^2; the simulator's stars have no term in mu^(3/2).
+    The law is 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu)); weights are mu d mu.
     """
-    if np.any(claret[2] != 0.0):
-        raise ValueError("a term in mu^(3/2), which three terms do not hold")
-    return np.stack([claret[1] + 2.0 * claret[3], -claret[3], claret[0]])
+    basis = np.stack([1.0 - _MU, (1.0 - _MU) ** 2, 1.0 - np.sqrt(_MU)], axis=1)
+    root = np.sqrt(_MU * _WEIGHT)[:, None]
+    return np.asarray(np.linalg.lstsq(basis * root, lost * root, rcond=None)[0])
 
 
 def without_drift(

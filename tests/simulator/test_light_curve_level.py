@@ -29,7 +29,7 @@ def _star_light(
     config: SimulatorConfig, planet: SimulatedPlanet, name: InstrumentName, curve: LightCurve
 ) -> FloatArray:
     """(time, channel) true relative light in the bins of a light curve."""
-    scene = draw_scene(scene_settings(config), planet, 0, name)
+    scene = draw_scene(scene_settings(config, 0), planet, 0, name)
     used = scene.star[:, : scene.clock.pairs.size - 1].T
     starts = list(range(0, len(used), curve.pairs))
     sums = np.add.reduceat(used, starts, axis=0)
@@ -101,7 +101,7 @@ def test_a_star_like_the_real_one_is_as_noisy(
 def test_drift_is_as_large_as_the_real_one(tiny_config: SimulatorConfig, shared: Path) -> None:
     real = np.load(shared / "real" / "light_curves_244787369.npz")["airs_visit1"]
     config = tiny_config.model_copy(update={"decimate": 10})
-    settings = scene_settings(config)
+    settings = scene_settings(config, 0)
     ours = []
     for index in range(20):
         gain = draw_scene(settings, draw_planet(config.seed, index), 0, "AIRS-CH0").gain

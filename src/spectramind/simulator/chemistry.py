@@ -7,6 +7,7 @@ peak-to-peak heights of the spectra agree with the competition's (`python -m ben
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from spectramind.atmosphere.forward import ABSORBERS
 
 FloatArray = NDArray[np.float64]
+Chemistry = Literal["nominal", "foreign"]
 
 
 @dataclass(frozen=True)

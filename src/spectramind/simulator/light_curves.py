@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spectramind.simulator.instrument import Instrument
 from spectramind.simulator.limb_darkening import (
-    four_parameter_coefficients,
-    quadratic_coefficients,
+    LimbDeparture,
+    draw_departure,
+    star_coefficients,
 )
+from spectramind.simulator.limb_laws import LIMB_LAWS, LimbLaw, limb_flux, nearest_law
 from spectramind.simulator.population import SimulatedPlanet
 from spectramind.simulator.star_spots import (
     Features,
@@ -19,12 +21,9 @@ from spectramind.simulator.star_spots import (
     draw_features,
     feature_light,
 )
-from spectramind.transit.light_curve import quadratic_flux
 from spectramind.transit.orbit import Orbit, separation
-from spectramind.transit.radial_light_curve import nonlinear_flux
 
 FloatArray = NDArray[np.float64]
-LimbDarkening = Literal["quadratic", "four_parameter"]
 
 
 @dataclass(frozen=True)
@@ -32,24 +31,34 @@ class StellarSurface:
     """What one star looks like during all visits.
 
     law         limb-darkening law that its light follows
-    offset      departure of its limb darkening from the mean of stars like it
+    departure   of its limb darkening from that of model atmospheres
     features    spots and faculae, or None
     """
 
-    law: LimbDarkening
-    offset: tuple[float, float]
+    law: LimbLaw
+    departure: LimbDeparture
     features: Features | None
 
 
 def draw_surface(
-    rng: np.random.Generator, planet: SimulatedPlanet, law: LimbDarkening, spots: bool
+    rng: np.random.Generator, planet: SimulatedPlanet, instrument: Instrument, spots: bool
 ) -> StellarSurface:
     """Draw what is not fixed by the star's temperature and gravity."""
-    offset = (0.05 * float(rng.standard_normal()), 0.02 * float(rng.standard_normal()))
+    departure = draw_departure(rng, planet.star.temperature, instrument.limb)
+    drawn = LIMB_LAWS[int(rng.integers(len(LIMB_LAWS)))]
+    law = drawn if instrument.law == "mixed" else instrument.law
     features = None
     if spots:
         features = draw_features(rng, planet.star.temperature, planet.orbit.impact)
-    return StellarSurface(law, offset, features)
+    return StellarSurface(law, departure, features)
+
+
+def profile_coefficients(
+    planet: SimulatedPlanet, surface: StellarSurface, wavelength: FloatArray
+) -> FloatArray:
+    """(4, channel) four-parameter law of the profile that the star's own law approximates."""
+    star = planet.star
+    return star_coefficients(wavelength, star.temperature, star.logg, surface.departure)
 
 
 def relative_light(
@@ -77,15 +86,13 @@ def relative_light(
         mid_transit, planet.orbit.period, planet.orbit.a_over_rs, planet.orbit.inclination
     )
     z, k = separation(hours, orbit), np.sqrt(depth)
-    star = planet.star
-    quadratic = quadratic_coefficients(wavelength, star.temperature, star.logg, surface.offset)
-    if surface.law == "quadratic":
-        flux = quadratic_flux(z, k, quadratic[0], quadratic[1])
-    else:
-        flux = nonlinear_flux(z, k, four_parameter_coefficients(quadratic, wavelength))
+    profile = profile_coefficients(planet, surface, wavelength)
+    flux = limb_flux(surface.law, z, k, nearest_law(surface.law, profile))
     if surface.features is None:
         return flux
-    contrast = brightness_contrast(wavelength, surface.features.temperature, star.temperature)
+    star_temperature = planet.star.temperature
+    contrast = brightness_contrast(wavelength, surface.features.temperature, star_temperature)
+    quadratic = nearest_law("quadratic", profile)
     path = _planet_path(hours, orbit, z)
     return flux + feature_light(surface.features, path, float(k.mean()), contrast, quadratic)
 

@@ -21,6 +21,7 @@ from spectramind.provenance.atomic import output_error
 from spectramind.simulator.chosen_opacities import chosen_opacities
 from spectramind.simulator.detector_properties import calibration_files
 from spectramind.simulator.difficulty import DIFFICULTIES
+from spectramind.simulator.instrument import planet_instrument
 from spectramind.simulator.population import SimulatedPlanet, draw_planet
 from spectramind.simulator.reduced_visit import (
     ExpectedLight,
@@ -60,11 +61,19 @@ class SimulationTask:
         return "train" if self.index < self.config.train else "test"
 
 
-def scene_settings(config: SimulatorConfig) -> SceneSettings:
-    """What the configuration says about scenes."""
+def scene_settings(config: SimulatorConfig, index: int) -> SceneSettings:
+    """What the configuration says about the scenes of planet number `index`."""
     difficulty = DIFFICULTIES[config.preset]
     spots = difficulty.spots if config.spots is None else config.spots
-    return SceneSettings(config.seed, config.decimate, config.limb_darkening, spots, difficulty)
+    instrument = planet_instrument(config, index)
+    return SceneSettings(config.seed, config.decimate, spots, difficulty, instrument)
+
+
+def task_planet(config: SimulatorConfig, index: int) -> SimulatedPlanet:
+    """Planet number `index` of a configured survey."""
+    chemistry = planet_instrument(config, index).chemistry
+    opacities = chosen_opacities(config.opacities)
+    return draw_planet(config.seed, index, config.preset, opacities, chemistry)
 
 
 def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
@@ -74,8 +83,7 @@ def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
     ------
     OutputError : the folder cannot be written, or the disk is full
     """
-    opacities = chosen_opacities(task.config.opacities)
-    planet = draw_planet(task.config.seed, task.index, task.config.preset, opacities)
+    planet = task_planet(task.config, task.index)
     if task.config.level == "frames":
         write_planet_frames(task, planet)
     else:
@@ -89,7 +97,7 @@ def write_planet_frames(task: SimulationTask, planet: SimulatedPlanet) -> None:
     if folder.exists():
         return
     unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
-    settings = scene_settings(task.config)
+    settings = scene_settings(task.config, task.index)
     try:
         for index in range(len(planet.transit_times)):
             visit = Visit(planet.planet_id, index, unfinished)
@@ -144,7 +152,7 @@ class _Extraction:
 def _extraction(
     task: SimulationTask, planet: SimulatedPlanet, index: int, name: InstrumentName
 ) -> _Extraction:
-    settings, choice = scene_settings(task.config), task.detector
+    settings, choice = scene_settings(task.config, task.index), task.detector
     instrument = INSTRUMENTS[name]
     entropy = scene_entropy(settings, planet, index, name)
     rng = np.random.default_rng((*entropy, 3))

@@ -24,7 +24,7 @@ from spectramind.atmosphere.constants import (
 from spectramind.atmosphere.forward import Composition, Opacities, channel_depths
 from spectramind.atmosphere.transmission import Planets
 from spectramind.errors import ConfigurationError
-from spectramind.simulator.chemistry import Air, draw_air
+from spectramind.simulator.chemistry import Air, Chemistry, draw_air
 from spectramind.simulator.orbit import OrbitTruth, draw_orbit, start_values
 from spectramind.simulator.star import StarTruth, draw_star
 from spectramind.survey.stars import Star
@@ -82,10 +82,14 @@ def planet_identifier(seed: int, index: int) -> int:
 
 
 def draw_planet(
-    seed: int, index: int, preset: Preset = "nominal", opacities: Opacities | None = None
+    seed: int,
+    index: int,
+    preset: Preset = "nominal",
+    opacities: Opacities | None = None,
+    chemistry: Chemistry | None = None,
 ) -> SimulatedPlanet:
     """Planet number `index` of the survey `seed`; see `draw_planets`."""
-    return draw_planets(seed, [index], preset, opacities)[0]
+    return draw_planets(seed, [index], preset, opacities, chemistry)[0]
 
 
 def draw_planets(
@@ -93,6 +97,7 @@ def draw_planets(
     indices: Iterable[int],
     preset: Preset = "nominal",
     opacities: Opacities | None = None,
+    chemistry: Chemistry | None = None,
 ) -> list[SimulatedPlanet]:
     """The planets of several indices; the same ones as `draw_planet` gives one by one.
 
@@ -102,6 +107,7 @@ def draw_planets(
     indices : of the planets, at least 0
     preset : "ood" draws stars, depths and chemistry outside the range of the others
     opacities : a user's own in place of the embedded ones
+    chemistry : "foreign" makes rare molecules common and methane rare; None leaves it to the preset
 
     Raises
     ------
@@ -112,7 +118,8 @@ def draw_planets(
         raise ConfigurationError(f"sim.preset: expected nominal, hard or ood, found {preset!r}")
     if seed < 0 or any(index < 0 for index in indices):
         raise ConfigurationError(f"sim.seed and planet index: expected at least 0, found {seed}")
-    draws = [_draw(seed, index, preset) for index in indices]
+    foreign = preset == "ood" if chemistry is None else chemistry == "foreign"
+    draws = [_draw(seed, index, preset == "ood", foreign) for index in indices]
     spectra = _spectra(draws, opacities) if draws else np.empty((0, 0))
     return [
         SimulatedPlanet(
@@ -122,9 +129,8 @@ def draw_planets(
     ]
 
 
-def _draw(seed: int, index: int, preset: Preset) -> _Draw:
+def _draw(seed: int, index: int, ood: bool, foreign: bool) -> _Draw:
     rng = np.random.default_rng([seed, index])
-    ood = preset == "ood"
     star = draw_star(rng, cool=ood)
     depth = _draw_depth(rng, ood)
     orbit = draw_orbit(rng, star, float(np.sqrt(depth)))
@@ -143,7 +149,7 @@ def _draw(seed: int, index: int, preset: Preset) -> _Draw:
         depth=depth,
         mass=mass,
         temperature=float(temperature),
-        air=draw_air(rng, star.metallicity, foreign=ood),
+        air=draw_air(rng, star.metallicity, foreign=foreign),
     )
 
 

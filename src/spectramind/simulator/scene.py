@@ -23,9 +23,10 @@ from spectramind.simulator.focal_plane import (
     largest_brightness,
     motion_terms,
 )
-from spectramind.simulator.gain_drift import draw_gain
-from spectramind.simulator.jitter import draw_pointing
-from spectramind.simulator.light_curves import LimbDarkening, draw_surface, relative_light
+from spectramind.simulator.gain_drift import Drift, DriftGrid, draw_gain
+from spectramind.simulator.instrument import Instrument
+from spectramind.simulator.jitter import Pointing, draw_pointing
+from spectramind.simulator.light_curves import StellarSurface, draw_surface, relative_light
 from spectramind.simulator.population import SimulatedPlanet
 from spectramind.survey.instruments import AIRS_COLUMNS, INSTRUMENTS, N_AIRS, InstrumentName
 
@@ -36,17 +37,19 @@ _LEVEL_SCATTER = 0.05
 _LONGEST_STEP = 1.6
 """Second between two computed samples of a light curve."""
 _CODE: dict[InstrumentName, int] = {"FGS1": 1, "AIRS-CH0": 2}
+_SHARED = 3
+"""Code of what both detectors see of one visit."""
 
 
 @dataclass(frozen=True)
 class SceneSettings:
-    """What all scenes of one survey share."""
+    """What all scenes of one survey share, or of one family of a survey."""
 
     seed: int
     decimate: int
-    law: LimbDarkening
     spots: bool
     difficulty: Difficulty
+    instrument: Instrument
 
 
 @dataclass(frozen=True)
@@ -86,24 +89,21 @@ def draw_scene(
     clock = visit_clock(name, settings.decimate)
     temperature = planet.star.temperature
     brightness = planet.electron_scale * float(np.exp(_LEVEL_SCATTER * rng.standard_normal()))
+    brightness /= settings.instrument.noise**2
     brightness = min(brightness, largest_brightness(temperature))
     make_image = airs_image if is_airs else fgs1_image
     image = motion_terms(make_image(brightness, temperature)) / clock.rest_seconds
-    low, high = np.log(difficulty.drift)
+    detector = draw_detector(rng, instrument)
+    pointing = draw_pointing(
+        rng, clock.pairs.size, clock.spacing_hours, _pointing(settings, is_airs)
+    )
     return Scene(
         clock=clock,
-        detector=draw_detector(rng, instrument),
+        detector=detector,
         image=image,
         star=_star_light(settings, planet, visit, clock),
-        pointing=draw_pointing(
-            rng, clock.pairs.size, clock.spacing_hours, difficulty.fast, difficulty.slow
-        ),
-        gain=draw_gain(
-            rng,
-            clock.pairs / clock.total,
-            instrument.columns if is_airs else 1,
-            float(np.exp(rng.uniform(low, high))),
-        ),
+        pointing=pointing,
+        gain=_draw_gain(rng, settings, planet, visit, clock),
         foreground=_draw_foreground(
             rng,
             (instrument.rows, instrument.columns),
@@ -113,16 +113,51 @@ def draw_scene(
     )
 
 
+def _pointing(settings: SceneSettings, is_airs: bool) -> Pointing:
+    factor = settings.instrument.pointing
+    return Pointing(
+        fast=factor * settings.difficulty.fast,
+        slow=factor * settings.difficulty.slow,
+        dispersion=settings.instrument.dispersion if is_airs else 1.0,
+    )
+
+
+def _draw_gain(
+    rng: np.random.Generator,
+    settings: SceneSettings,
+    planet: SimulatedPlanet,
+    visit: int,
+    clock: Clock,
+) -> FloatArray:
+    """(column, pair) gain drift of one instrument."""
+    shared = np.random.default_rng((settings.seed, planet.planet_id, visit, _SHARED))
+    instrument, hour = settings.instrument, clock.cycle_seconds / 3600.0
+    is_airs = clock.name == "AIRS-CH0"
+    grid = DriftGrid(
+        hours=np.asarray(clock.pairs * hour, np.float64),
+        total_hours=clock.total * hour,
+        wavelength=airs_column_wavelength() if is_airs else np.array([FGS1_MICROMETRE]),
+        temperature=planet.star.temperature,
+    )
+    drift = Drift(instrument.drift, instrument.drift_size, settings.difficulty.drift)
+    return draw_gain(rng, shared, drift, grid)
+
+
+def planet_surface(settings: SceneSettings, planet: SimulatedPlanet) -> StellarSurface:
+    """The star's surface, the same in all visits and for both detectors."""
+    rng = np.random.default_rng((settings.seed, planet.planet_id))
+    return draw_surface(rng, planet, settings.instrument, settings.spots)
+
+
 def _star_light(
     settings: SceneSettings, planet: SimulatedPlanet, visit: int, clock: Clock
 ) -> FloatArray:
-    """(channel, pair); the surface is the star's own, the same in all visits and instruments.
+    """(channel, pair) relative light.
 
     FGS1 pairs follow each other so closely that every fourth is enough: a cubic through them is
     off by less than 0.1 ppm, for a moment at the contacts.
     """
-    surface_rng = np.random.default_rng((settings.seed, planet.planet_id))
-    surface = draw_surface(surface_rng, planet, settings.law, settings.spots)
+    surface = planet_surface(settings, planet)
     if clock.name == "FGS1":
         wavelength, depth = np.array([FGS1_MICROMETRE]), planet.spectrum[:1]
     else:

@@ -17,9 +17,11 @@ from spectramind.provenance.versions import code_digest
 from spectramind.scale.dask_cluster import Cluster
 from spectramind.scale.executor import run_tasks
 from spectramind.simulator.chosen_opacities import chosen_opacities
+from spectramind.simulator.instrument import family_name
 from spectramind.simulator.planet_products import SimulationTask, simulate_planet
 from spectramind.simulator.population import SimulatedPlanet
 from spectramind.simulator.survey_tables import write_instrument_tables, write_planet_tables
+from spectramind.survey.families import write_families
 
 MARKER = "simulation.json"
 """Says what the folder was simulated with: the licence to go on in it."""
@@ -73,6 +75,8 @@ def simulate_survey(
         found = f"{len(failed)} failed, number {index} with: {error}"
         raise OutputError(out, f"{total} planets", found, "repair it and run the command again")
     write_instrument_tables(out, config.decimate)
+    if config.families:
+        write_families(out, _family_names(config, planets))
     train = [planets[index] for index in range(config.train)]
     test = [planets[index] for index in range(config.train, total)]
     if train:
@@ -80,6 +84,12 @@ def simulate_survey(
     if test:
         write_planet_tables(out, "test", test)
     return SimulationSummary(total, sum(len(p.transit_times) for p in planets.values()))
+
+
+def _family_names(config: SimulatorConfig, planets: dict[int, SimulatedPlanet]) -> dict[int, str]:
+    """Name of the family of each planet, by ascending index."""
+    names = {number: family_name(config.seed, number) for number in range(config.families)}
+    return {planets[index].planet_id: names[index % config.families] for index in sorted(planets)}
 
 
 def _claim(out: Path, config: SimulatorConfig, detector: DetectorConfig) -> dict[str, str]:

@@ -38,18 +38,29 @@ def read_number_table(path: Path, header: Sequence[str]) -> NumberTable:
     DataError : missing, empty or ragged file, another header, no rows, a cell that is not a number,
         an id that is not an integer or that occurs twice
     """
-    _check_header(path, header)
-    try:
-        text = pl.read_csv(path, infer_schema=False, null_values=["", "NA"])
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        found = str(error).splitlines()[0]
-        raise DataError(path, f"{len(header)} cells in every row", found, _REMEDY) from error
-    if text.height == 0:
-        raise DataError(path, "at least one row", "only a header", _REMEDY)
+    text = _read_text(path, header)
     with_ids = header[0] == "planet_id"
     ids = _planet_ids(path, text["planet_id"]) if with_ids else ()
     columns = tuple(header[1:] if with_ids else header)
     return NumberTable(ids, columns, _numbers(path, text.select(columns)))
+
+
+def read_label_table(path: Path, header: tuple[str, str]) -> dict[int, str]:
+    """Read a CSV file of two columns, planet_id and a label, in the order of its rows.
+
+    Raises
+    ------
+    DataError : missing, empty or ragged file, another header, no rows, an id that is not an
+        integer or that occurs twice, a blank label
+    """
+    text = _read_text(path, header)
+    ids = _planet_ids(path, text["planet_id"])
+    labels = text[header[1]].str.strip_chars()
+    blank = labels.is_null() | (labels == "")
+    if blank.any():
+        planet = ids[int(blank.arg_true()[0])]
+        raise DataError(path, f"a {header[1]} of planet {planet}", "a blank cell", _REMEDY)
+    return dict(zip(ids, labels.to_list(), strict=True))
 
 
 def require_finite(path: Path, table: NumberTable) -> None:
@@ -63,6 +74,19 @@ def require_finite(path: Path, table: NumberTable) -> None:
 
 def _row_name(table: NumberTable, row: int) -> str:
     return f"planet {table.planet_ids[row]}" if table.planet_ids else f"row {row + 1}"
+
+
+def _read_text(path: Path, header: Sequence[str]) -> pl.DataFrame:
+    """All cells as text, null where blank; at least one row."""
+    _check_header(path, header)
+    try:
+        text = pl.read_csv(path, infer_schema=False, null_values=["", "NA"])
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        found = str(error).splitlines()[0]
+        raise DataError(path, f"{len(header)} cells in every row", found, _REMEDY) from error
+    if text.height == 0:
+        raise DataError(path, "at least one row", "only a header", _REMEDY)
+    return text
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:

@@ -76,6 +76,25 @@ def nonlinear_flux(z: FloatArray, k: FloatArray, coefficients: FloatArray) -> Fl
     return np.asarray(1.0 - _hidden(z, k, CLARET_EXPONENTS, weights[None])[0, 0])
 
 
+def power_sum_flux(
+    z: FloatArray, k: FloatArray, exponents: FloatArray, weights: FloatArray
+) -> FloatArray:
+    """Relative flux of a star whose intensity is any sum of powers, I = sum_p w_p mu^p.
+
+    Parameters
+    ----------
+    z, k : as for `nonlinear_flux`
+    exponents : (power,) p, each >= 0
+    weights : (power, channel)
+
+    Returns
+    -------
+    (time, channel) flux, 1 outside transit
+    """
+    total = np.sum(2.0 * np.pi * weights / (exponents[:, None] + 2.0), axis=0)
+    return np.asarray(1.0 - _hidden(z, k, exponents, weights[None] / total)[0, 0])
+
+
 def _alpha_nodes(alpha: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Nodes in the exponent, interpolation (node, channel) and its derivative by alpha."""
     low = min(float(alpha.min()), float(alpha.mean()) - _ALPHA_HALF_SPAN)

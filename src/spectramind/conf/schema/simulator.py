@@ -9,6 +9,21 @@ from pydantic import Field, model_validator
 
 from spectramind.conf.schema.section import Section
 
+PLAIN_INSTRUMENT: dict[str, str | float | None] = {
+    "limb_darkening": "mixed",
+    "limb_u1": 0.0,
+    "limb_u2": 0.0,
+    "limb_slope": 0.0,
+    "limb_heat": 0.0,
+    "drift": "polynomial",
+    "drift_size": 1.0,
+    "pointing": 1.0,
+    "pointing_dispersion": 1.0,
+    "noise": 1.0,
+    "chemistry": None,
+}
+"""The competition's instrument: what the keys that describe one say by default."""
+
 
 class SimulatorConfig(Section):
     """Size, detail and difficulty of a simulated survey."""
@@ -26,8 +41,47 @@ class SimulatorConfig(Section):
         description="as the competition; harsher instrument and stars; planets and stars outside "
         "the training range"
     )
-    limb_darkening: Literal["quadratic", "four_parameter"] = Field(
-        description="law that the stars follow"
+    limb_darkening: Literal[
+        "mixed", "four_parameter", "quadratic", "square_root", "logarithmic", "power2"
+    ] = Field(description="law that the stars follow; mixed lets each star draw its own")
+    limb_u1: float = Field(
+        ge=-0.2, le=0.4, description="added to all stars' coefficient of (1 - mu)"
+    )
+    limb_u2: float = Field(
+        ge=-0.2, le=0.4, description="added to all stars' coefficient of (1 - mu)^2"
+    )
+    limb_slope: float = Field(
+        ge=-1.0, le=1.0, description="relative growth of the darkening from 0.7 to 3.9 um"
+    )
+    limb_heat: float = Field(
+        ge=-0.3, le=0.3, description="relative growth of the darkening per 1000 K above 5500 K"
+    )
+    drift: Literal[
+        "polynomial", "quartic", "linear", "none", "settling", "thermal", "red", "step", "flare"
+    ] = Field(description="kind of the gain drift; polynomial is the competition's")
+    drift_size: float = Field(
+        ge=0.0, le=100.0, description="factor on the drift's size (of polynomials: the preset's)"
+    )
+    pointing: float = Field(
+        ge=0.0, le=10.0, description="factor on the preset's motion of the line of sight"
+    )
+    pointing_dispersion: float = Field(
+        ge=0.0, le=10.0, description="further factor on the motion of AIRS along its dispersion"
+    )
+    noise: float = Field(
+        ge=0.5,
+        le=5.0,
+        description="factor on the noise, through the stars' brightness; bounded by saturation",
+    )
+    chemistry: Literal["nominal", "foreign"] | None = Field(
+        description="molecules as in the competition, or rare ones common and methane rare; null "
+        "leaves it to the preset"
+    )
+    families: int = Field(
+        ge=0,
+        le=10_000,
+        description="deal the planets over so many instruments drawn at random, named in "
+        "families.csv; 0 is one instrument, as configured",
     )
     opacities: tuple[Path, ...] = Field(
         description="opacity tables (.npz or TauREx .pickle), each in place of its molecule"
@@ -40,4 +94,11 @@ class SimulatorConfig(Section):
     def _some_planets(self) -> SimulatorConfig:
         if self.train + self.test == 0:
             raise ValueError("train and test are both 0: there is nothing to simulate")
+        return self
+
+    @model_validator(mode="after")
+    def _families_draw_the_instrument(self) -> SimulatorConfig:
+        for key, plain in PLAIN_INSTRUMENT.items() if self.families else ():
+            if getattr(self, key) != plain:
+                raise ValueError(f"families > 0 draws {key}: leave it at {plain} or set families=0")
         return self
