@@ -18,8 +18,8 @@ from spectramind.simulator.survey import simulate_survey
 from spectramind.submission.score import NaiveModel, naive_model
 from spectramind.transit.calibration import TransitCalibration, learn_calibration
 from spectramind.transit.cross_validation import TrainingPlanet, folds
-from spectramind.transit.hierarchy import learn_priors
 from spectramind.transit.joint import fit_planet
+from spectramind.transit.learning import learn_priors
 from spectramind.transit.parameter_layout import DriftOrders
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.priors import TransitPriors, generic_priors

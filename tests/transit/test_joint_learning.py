@@ -27,8 +27,8 @@ from spectramind.transit.cross_validation import (
     folds,
 )
 from spectramind.transit.depth_prior import combine, learn_depth_prior
-from spectramind.transit.hierarchy import learn_priors
 from spectramind.transit.joint import fit_planet
+from spectramind.transit.learning import learn_priors
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.priors import (

@@ -32,7 +32,7 @@ from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.transit.calibration import TransitCalibration, learn_calibration
 from spectramind.transit.cross_validation import folds
-from spectramind.transit.hierarchy import learn_priors
+from spectramind.transit.learning import learn_priors
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.planet_fit_product import read_planet_fit
 from spectramind.transit.priors import TransitPriors, read_priors, write_priors

@@ -202,6 +202,6 @@ def _distances(
         right = vector.copy()
         right[rest] += other[np.ix_(rest, rest)] @ shift[rest]
         about, told = marginalise(given, right, places)
-        covariance = np.linalg.inv(own[np.ix_(places, places)])
+        covariance: FloatArray = np.asarray(np.linalg.inv(own[np.ix_(places, places)]), np.float64)
         distance[row], freedom[row] = prior_distance(about, told, centre[places], covariance)
     return distance, freedom

@@ -16,8 +16,8 @@ from spectramind.transit.calibration import (
     calibrated,
     learn_calibration,
 )
-from spectramind.transit.hierarchy import learn_priors
 from spectramind.transit.joint import fit_planet
+from spectramind.transit.learning import learn_priors
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.priors import TransitPriors

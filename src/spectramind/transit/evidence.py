@@ -122,12 +122,12 @@ def drift_sizes(
     """
     matrix, vector = depths_unknown(information, basis, amplitude)
     sizes = information.drift_size
-    inverse = [np.linalg.inv(block) for block in priors.drift.blocks]
+    inverse = priors.drift_precision
     for _ in range(_SIZE_ROUNDS):
         precision, mean = nuisance_prior(
             information.layout, priors, star, sizes, information.scale_spread
         )
-        covariance = np.linalg.inv(matrix + precision)
+        covariance: FloatArray = np.asarray(np.linalg.inv(matrix + precision), np.float64)
         posterior = covariance @ (vector + precision @ mean)
         sizes = np.array(
             [

@@ -34,6 +34,8 @@ from spectramind.transit.priors import TransitPriors, regressors
 FloatArray = NDArray[np.float64]
 
 _ROUNDS = 40
+_SETTLED = 0.02
+_SIZE_ROUNDS = 3
 _UNCORRELATED_VISITS = 8.0  # weight, in visits, of uncorrelated drift coefficients
 _SLOPE_SPREAD = 0.5  # of the scatter that was believed
 _INTERCEPT_SPREAD = 2.0
@@ -70,7 +72,9 @@ class _Moments:
     drift: tuple[FloatArray, ...]
 
 
-def depths_known(information: LightInformation, depth: FloatArray, star: Star) -> NuisanceLikelihood:
+def depths_known(
+    information: LightInformation, depth: FloatArray, star: Star
+) -> NuisanceLikelihood:
     """Of a planet whose depths (283,) are known."""
     vector = information.vector - information.cross @ depth
     return NuisanceLikelihood(information, information.matrix, vector, star)
@@ -82,15 +86,13 @@ def _expect(
     """Posterior moments of one planet, and the sizes (visit, 3) of its drift that they imply."""
     information = known.information
     layout = information.layout
-    precision, mean = nuisance_prior(
-        layout, priors, known.star, sizes, information.scale_spread
-    )
+    precision, mean = nuisance_prior(layout, priors, known.star, sizes, information.scale_spread)
     covariance: FloatArray = np.asarray(np.linalg.inv(known.matrix + precision), np.float64)
     posterior = covariance @ (known.vector + precision @ mean)
     updated = sizes.copy()
     blocks = priors.drift.blocks
     sums = [np.zeros_like(block) for block in blocks]
-    inverse = [np.linalg.inv(block) for block in blocks]
+    inverse = priors.drift_precision
     for visit, parts in enumerate(drift_moments(information, posterior, covariance)):
         for i, moments in enumerate(parts):
             weight = 1.0
@@ -102,7 +104,9 @@ def _expect(
     return _Moments(posterior[star], covariance[np.ix_(star, star)], tuple(sums)), updated
 
 
-def _regression(stars: FloatArray, design: FloatArray, scatter: FloatArray, before: TransitPriors) -> FloatArray:
+def _regression(
+    stars: FloatArray, design: FloatArray, scatter: FloatArray, before: TransitPriors
+) -> FloatArray:
     """Mean (star, regressor) by ridge regression towards what was believed."""
     size = np.diag(before.star_scatter)
     out = np.empty((stars.shape[1], design.shape[1]))
@@ -154,7 +158,7 @@ def learn_nuisance(
 
     Parameters
     ----------
-    planets : in any order; the result depends on it by rounding alone
+    planets : in an order that is always the same
     before : where learning starts and what it is drawn to
     """
     sizes = [known.information.drift_size for known in planets]
@@ -167,15 +171,39 @@ def learn_nuisance(
         for i, known in enumerate(planets):
             one, sizes[i] = _expect(known, now, sizes[i])
             moments.append(one)
-        now = _maximise(moments, design, visits, now, before, shrinkage)
+        last, now = now, _maximise(moments, design, visits, now, before, shrinkage)
+        if _settled(last, now):
+            break
     return replace(now, star_scatter=now.star_scatter * _predictive(len(planets), shrinkage.star))
 
 
-def _predictive(planets: int, weight: float) -> float:
-    """How much wider the next planet scatters than the mode of the covariance says.
+def _settled(last: TransitPriors, now: TransitPriors) -> bool:
+    """Whether means have stopped moving in units of the scatter, and the scatter in its own."""
+    size = np.sqrt(np.diag(now.star_scatter))
+    moved = np.abs(now.star_mean - last.star_mean) / size[:, None]
+    grown = np.abs(np.log(size**2 / np.diag(last.star_scatter)))
+    return bool(max(moved.max(), grown.max()) < _SETTLED)
 
-    Mean and covariance of a normal distribution that are both learnt leave Student's t to the next
-    sample; this is the ratio of its variance to the mode, the prior counting as planets.
-    """
-    total = planets + weight
-    return 1.0 + 1.0 / total
+
+def _predictive(planets: int, weight: float) -> float:
+    """How much wider the next planet scatters than those that taught the mean."""
+    return 1.0 + 1.0 / (planets + weight)
+
+
+def likelihood_evidence(planets: Sequence[NuisanceLikelihood], priors: TransitPriors) -> float:
+    """Ln marginal likelihood of planets' nuisance parameters, up to a constant of the planets."""
+    total = 0.0
+    for known in planets:
+        information = known.information
+        sizes = information.drift_size
+        for _ in range(_SIZE_ROUNDS):
+            _, sizes = _expect(known, priors, sizes)
+        precision, mean = nuisance_prior(
+            information.layout, priors, known.star, sizes, information.scale_spread
+        )
+        matrix = known.matrix + precision
+        right = known.vector + precision @ mean
+        total += 0.5 * float(np.linalg.slogdet(precision)[1] - np.linalg.slogdet(matrix)[1])
+        total += 0.5 * float(right @ np.linalg.solve(matrix, right) - mean @ precision @ mean)
+        total += log_size_prior(sizes)
+    return total

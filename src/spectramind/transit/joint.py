@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from spectramind.conf.schema.transit import TransitConfig
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
-from spectramind.transit.binned_curve import without_outliers
 from spectramind.transit.belief import Belief, believe, likeliest
+from spectramind.transit.binned_curve import without_outliers
 from spectramind.transit.gaussian import marginalise
 from spectramind.transit.joint_problem import (
     FIXED,

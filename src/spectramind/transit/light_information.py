@@ -21,7 +21,7 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class LightInformation:
-    """ln likelihood = -1/2 (w.matrix.w + 2 w.cross.d + d.depth_matrix.d) + w.vector + d.depth_vector.
+    """The quadratic -1/2 (w.matrix.w + 2 w.cross.d + d.depth_matrix.d) + w.vector + d.depth_vector.
 
     centre        depth that the prior of the spectrum is centred on
     matrix        (nuisance, nuisance)
@@ -46,7 +46,7 @@ class LightInformation:
     @property
     def star(self) -> IntArray:
         """(star,) places of limb darkening and orbit among the nuisance parameters."""
-        return self.layout.star - self.layout.nuisance[0]
+        return np.asarray(self.layout.star - self.layout.nuisance[0])
 
     def drift(self, visit: int) -> tuple[IntArray, ...]:
         """Places of the four parts of a visit's drift among the nuisance parameters."""

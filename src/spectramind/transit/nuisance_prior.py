@@ -44,8 +44,8 @@ def nuisance_prior(
     first = layout.nuisance[0]
     precision = np.zeros((layout.nuisance.size, layout.nuisance.size))
     place = layout.star - first
-    precision[np.ix_(place, place)] = np.linalg.inv(priors.star_scatter)
-    inverse = [np.linalg.inv(block) for block in priors.drift.blocks]
+    precision[np.ix_(place, place)] = priors.star_precision
+    inverse = priors.drift_precision
     for visit, size in enumerate(drift_size):
         for block, index, weight in zip(inverse, layout.drift(visit), (*size, 1.0), strict=True):
             part = index - first
@@ -69,7 +69,7 @@ def expected_size(square: float, count: int) -> float:
 
 
 def log_size_prior(sizes: FloatArray) -> float:
-    """ln density of ln(size) of Student's t as a mixture of Gaussians, up to a constant."""
+    """Ln density of ln(size) of Student's t as a mixture of Gaussians, up to a constant."""
     return float(0.5 * DRIFT_FREEDOM * np.sum(np.log(sizes) - sizes))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,16 @@ class TransitPriors:
     drift: DriftPriors
     depth: DepthPrior
     learnt_from: str
+
+    @cached_property
+    def star_precision(self) -> FloatArray:
+        """(star, star) inverse of the scatter."""
+        return np.asarray(np.linalg.inv(self.star_scatter))
+
+    @cached_property
+    def drift_precision(self) -> tuple[FloatArray, ...]:
+        """Inverse covariance of each part of the drift."""
+        return tuple(np.asarray(np.linalg.inv(block)) for block in self.drift.blocks)
 
 
 def regressors(star: Star, count: int) -> FloatArray:

@@ -1,0 +1,144 @@
+"""Priors of star and drift learnt again from the light curves at hand, depths unknown.
+
+A survey that is predicted need not come from the instrument that taught the priors. Its own light
+curves tell how its stars darken towards the limb and how its detector drifts, without a single true
+depth: these are integrated out of each planet's likelihood under the prior of the spectrum.
+
+Assumption: planets of a survey share stars' limb-darkening trend, the quality of the orbit table
+and the detector, and no depth is exchanged between them. Nothing of a planet's true spectrum can
+enter, so that it may be used on planets whose depths are hidden.
+
+Each part starts from that prior which the survey's light curves favour. How strongly it is drawn
+there is decided by evidence that was held out: either half of the planets is judged by what the
+other half teaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectramind.survey.stars import Star
+from spectramind.transit.belief import PriorJudgement
+from spectramind.transit.evidence import depths_unknown, log_evidence
+from spectramind.transit.hierarchy import (
+    NuisanceLikelihood,
+    Shrinkage,
+    learn_nuisance,
+    likelihood_evidence,
+)
+from spectramind.transit.light_information import LightInformation
+from spectramind.transit.prior_choices import ADAPTED, Combination, PriorChoices
+from spectramind.transit.priors import TransitPriors
+
+FloatArray = NDArray[np.float64]
+
+LEAST_PLANETS = 8
+"""Fewer planets teach a covariance less than what was believed before."""
+_WEIGHTS = (1.0, 4.0, 16.0, 64.0)
+"""Planets or visits that what was believed before may count for."""
+_JUDGES = 80
+"""Planets that decide on the weights; more change nothing."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A fitted planet: its light curves, its star, what they say of the priors."""
+
+    information: LightInformation
+    star: Star
+    judgement: PriorJudgement | None
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What a survey has taught about its own nuisance parameters.
+
+    priors     learnt again; the spectrum's part is that of the start
+    start      names of the priors that star, drift and spectrum started from
+    shrinkage  weight of the start
+    planets    that taught
+    gain       ln evidence a planet, held out, that learning again brought
+    """
+
+    priors: TransitPriors
+    start: tuple[str, str, str]
+    shrinkage: Shrinkage
+    planets: int
+    gain: float
+
+
+def adapt(planets: Sequence[Observed], choices: PriorChoices) -> Adaptation | None:
+    """Priors of star and drift from light curves alone; None where planets are too few.
+
+    Parameters
+    ----------
+    planets : in an order that is always the same
+    choices : priors that the planets were fitted with
+    """
+    if len(planets) < LEAST_PLANETS:
+        return None
+    start = favoured(planets)
+    before = replace(choices.combined(start), learnt_from=f"{len(planets)} planets, depths unknown")
+    known = [_unknown(planet, before, choices, start) for planet in planets]
+    shrinkage, gain = held_out_shrinkage(known, before)
+    names = choices.names[start.star], choices.names[start.drift], choices.names[start.depth]
+    return Adaptation(
+        learn_nuisance(known, before, shrinkage), names, shrinkage, len(planets), gain
+    )
+
+
+def favoured(planets: Sequence[Observed]) -> Combination:
+    """For each part the prior with the largest evidence of all planets together."""
+    judged = [planet.judgement for planet in planets if planet.judgement is not None]
+    if not judged:
+        return Combination(0, 0, 0)
+    total = np.sum([judgement.log_evidence for judgement in judged], axis=0)
+    return Combination(*(int(number) for number in np.argmax(total, axis=1)))
+
+
+def with_adapted(choices: PriorChoices, adaptation: Adaptation) -> PriorChoices:
+    """The choices with what the survey taught before all others."""
+    return replace(
+        choices,
+        names=(ADAPTED, *choices.names),
+        priors=(adaptation.priors, *choices.priors),
+    )
+
+
+def _unknown(
+    planet: Observed, before: TransitPriors, choices: PriorChoices, start: Combination
+) -> NuisanceLikelihood:
+    """Likelihood of a planet's nuisance parameters, its depths integrated out."""
+    information, basis = planet.information, choices.depth_bases[start.depth]
+    found = log_evidence(information, before, basis, planet.star, information.drift_size)
+    matrix, vector = depths_unknown(information, basis, found.amplitude)
+    return NuisanceLikelihood(information, matrix, vector, planet.star)
+
+
+def held_out_shrinkage(
+    planets: Sequence[NuisanceLikelihood], before: TransitPriors
+) -> tuple[Shrinkage, float]:
+    """Weights with the largest held-out evidence, and its gain a planet over `before`."""
+    judges = planets[:: max(1, len(planets) // _JUDGES)]
+    halves = judges[::2], judges[1::2]
+
+    def evidence(shrinkage: Shrinkage) -> float:
+        return sum(
+            likelihood_evidence(judged, learn_nuisance(teachers, before, shrinkage))
+            for teachers, judged in (halves, halves[::-1])
+        )
+
+    best, highest = Shrinkage(_WEIGHTS[1], _WEIGHTS[0]), -np.inf
+    for star in _WEIGHTS:
+        trial = Shrinkage(star, best.drift)
+        if (value := evidence(trial)) > highest:
+            best, highest = trial, value
+    for drift in _WEIGHTS[1:]:
+        trial = Shrinkage(best.star, drift)
+        if (value := evidence(trial)) > highest:
+            best, highest = trial, value
+    return best, (highest - likelihood_evidence(judges, before)) / len(judges)
