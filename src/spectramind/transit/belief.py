@@ -7,24 +7,28 @@ A part that the light curves contradict thus loses its say smoothly, planet by p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
 
 from spectramind.survey.stars import Star
-from spectramind.transit.depth_prior import combine
 from spectramind.transit.evidence import (
     PriorEvidence,
     depths_unknown,
     evidences,
+    log_evidence,
     log_sum,
+    posterior,
     prior_distance,
 )
-from spectramind.transit.gaussian import conditional_mean, marginalise
+from spectramind.transit.gaussian import marginalise
 from spectramind.transit.light_information import LightInformation
 from spectramind.transit.nuisance_prior import nuisance_prior
 from spectramind.transit.prior_choices import PARTS, Combination, PriorChoices
+from spectramind.transit.priors import TransitPriors
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -84,39 +88,49 @@ class Belief:
     judgement: PriorJudgement | None
 
 
-@dataclass(frozen=True)
-class _Posterior:
-    depth: FloatArray
-    covariance: FloatArray
-    nuisance: FloatArray
-    matrix: FloatArray
-    about_depth: FloatArray
-
-
 def believe(information: LightInformation, choices: PriorChoices, star: Star) -> Belief:
     """Posterior of depths and nuisance parameters over all combinations of priors."""
     if len(choices.priors) == 1:
-        own = _posterior(information, choices, Combination(0, 0, 0), star, information.drift_size)
-        return Belief(**vars(own), judgement=None)
+        basis = choices.depth_bases[0]
+        size = information.drift_size
+        given = log_evidence(information, choices.priors[0], basis, star, size)
+        return _mixed(information, choices, star, {Combination(0, 0, 0): given}, None)
     found = evidences(information, choices, star)
-    total = log_sum([e.log_evidence for e in found.values()])
-    weights = {choice: float(np.exp(e.log_evidence - total)) for choice, e in found.items()}
     judgement = _judged(information, choices, star, found)
     if not choices.overruled:
-        weights = {Combination(0, 0, 0): 1.0}
-    kept = {choice: weight for choice, weight in weights.items() if weight > _NEGLIGIBLE}
-    share = np.array(list(kept.values())) / sum(kept.values())
-    parts = [
-        _posterior(information, choices, Combination(*choice), star, found[choice].drift_size)
-        for choice in kept
-    ]
-    depths = np.array([part.depth for part in parts])
+        found = {Combination(0, 0, 0): found[Combination(0, 0, 0)]}
+    return _mixed(information, choices, star, found, judgement)
+
+
+def _mixed(
+    information: LightInformation,
+    choices: PriorChoices,
+    star: Star,
+    found: Mapping[Combination, PriorEvidence],
+    judgement: PriorJudgement | None,
+) -> Belief:
+    """Mean and covariance of the mixture of the posteriors that have any weight."""
+    total = log_sum([e.log_evidence for e in found.values()])
+    weights = {c: float(np.exp(e.log_evidence - total)) for c, e in found.items()}
+    kept = [choice for choice in found if weights[choice] > _NEGLIGIBLE]
+    share = np.array([weights[choice] for choice in kept])
+    share /= share.sum()
+    parts = [posterior(found[choice], choices.depth_bases[choice.depth]) for choice in kept]
+    depths = np.array([depth for depth, _, _ in parts])
     depth = share @ depths
-    covariance = np.einsum("k,kcd->cd", share, np.array([part.covariance for part in parts]))
-    covariance += np.einsum("k,kc,kd->cd", share, depths - depth, depths - depth)
-    first = parts[int(np.argmax(share))]
-    nuisance = share @ np.array([part.nuisance for part in parts])
-    return Belief(depth, covariance, nuisance, first.matrix, first.about_depth, judgement)
+    covariance = (depths - depth).T @ (share[:, None] * (depths - depth))
+    for weight, (_, own, _) in zip(share, parts, strict=True):
+        covariance += weight * own
+    first = kept[int(np.argmax(share))]
+    matrix = _precision(information, choices.combined(first), star, found[first].drift_size)
+    return Belief(
+        depth=information.centre + depth,
+        covariance=covariance,
+        nuisance=share @ np.array([nuisance for _, _, nuisance in parts]),
+        matrix=matrix,
+        about_depth=_about_depth(information, matrix),
+        judgement=judgement,
+    )
 
 
 def likeliest(information: LightInformation, choices: PriorChoices, star: Star) -> Combination:
@@ -124,39 +138,37 @@ def likeliest(information: LightInformation, choices: PriorChoices, star: Star) 
     if len(choices.priors) == 1 or not choices.overruled:
         return Combination(0, 0, 0)
     found = evidences(information, choices, star)
-    return Combination(*max(found, key=lambda choice: found[choice].log_evidence))
+    return max(found, key=lambda choice: found[choice].log_evidence)
 
 
-def _posterior(
-    information: LightInformation,
-    choices: PriorChoices,
-    choice: Combination,
-    star: Star,
-    drift_size: FloatArray,
-) -> _Posterior:
-    layout, priors = information.layout, choices.combined(choice)
-    precision, mean = nuisance_prior(layout, priors, star, drift_size, information.scale_spread)
-    vector, depth_vector = information.centred()
+def _precision(
+    information: LightInformation, priors: TransitPriors, star: Star, drift_size: FloatArray
+) -> FloatArray:
+    """(leading, leading) precision of depths and nuisance parameters, no prior of the spectrum."""
+    layout = information.layout
+    precision, _ = nuisance_prior(layout, priors, star, drift_size, information.scale_spread)
     nuisance, depth = layout.nuisance, layout.depth
     matrix = np.empty((layout.leading, layout.leading))
     matrix[np.ix_(depth, depth)] = information.depth_matrix
     matrix[np.ix_(nuisance, depth)] = information.cross
     matrix[np.ix_(depth, nuisance)] = information.cross.T
     matrix[np.ix_(nuisance, nuisance)] = information.matrix + precision
-    right = np.concatenate([depth_vector, vector + precision @ mean])
-    about, told = marginalise(matrix, right, depth)
-    basis = choices.depth_bases[choice.depth]
-    centre = np.full(depth.size, information.centre)
-    found, covariance, _ = combine(basis.prior, basis.unit, about, told, centre)
-    whole = conditional_mean(matrix, right, depth, found - centre)
-    return _Posterior(found, covariance, whole[nuisance], matrix, about)
+    return matrix
+
+
+def _about_depth(information: LightInformation, matrix: FloatArray) -> FloatArray:
+    """(283, 283) information about the depths, nuisance parameters integrated out."""
+    nuisance = information.layout.nuisance
+    factor = cholesky(matrix[np.ix_(nuisance, nuisance)], lower=True, check_finite=False)
+    half = solve_triangular(factor, information.cross, lower=True, check_finite=False)
+    return np.asarray(information.depth_matrix - half.T @ half)
 
 
 def _judged(
     information: LightInformation,
     choices: PriorChoices,
     star: Star,
-    found: dict[tuple[int, int, int], PriorEvidence],
+    found: Mapping[Combination, PriorEvidence],
 ) -> PriorJudgement:
     """Evidence part by part; a prior that shares a part with one before it has its evidence."""
     count = len(choices.priors)
@@ -180,18 +192,16 @@ def _distances(
     information: LightInformation,
     choices: PriorChoices,
     star: Star,
-    found: dict[tuple[int, int, int], PriorEvidence],
+    found: Mapping[Combination, PriorEvidence],
 ) -> tuple[FloatArray, FloatArray]:
     """Of star and drift from the preferred prior, all else by the likeliest combination."""
     best = max(found, key=lambda choice: found[choice].log_evidence)
     chosen, preferred = found[best], choices.priors[0]
-    basis = choices.depth_bases[best[2]]
+    basis = choices.depth_bases[best.depth]
     matrix, vector = depths_unknown(information, basis, chosen.amplitude)
     layout = information.layout
     spread = information.scale_spread
-    other, shift = nuisance_prior(
-        layout, choices.combined(Combination(*best)), star, chosen.drift_size, spread
-    )
+    other, shift = nuisance_prior(layout, choices.combined(best), star, chosen.drift_size, spread)
     own, centre = nuisance_prior(layout, preferred, star, chosen.drift_size, spread)
     drift = [part for v in range(layout.visits) for part in information.drift(v)]
     distance, freedom = np.full(len(PARTS), np.nan), np.full(len(PARTS), np.nan)

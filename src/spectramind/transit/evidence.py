@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
 from spectramind.survey.stars import Star
-from spectramind.transit.depth_prior import AMPLITUDES, log_amplitude_weights
+from spectramind.transit.depth_prior import AMPLITUDES, WHITE_FLOOR, log_amplitude_weights
 from spectramind.transit.light_information import LightInformation
 from spectramind.transit.nuisance_prior import (
     SIZED,
@@ -29,7 +29,7 @@ from spectramind.transit.nuisance_prior import (
     log_size_prior,
     nuisance_prior,
 )
-from spectramind.transit.prior_choices import DepthBasis, PriorChoices
+from spectramind.transit.prior_choices import Combination, DepthBasis, PriorChoices
 from spectramind.transit.priors import TransitPriors
 
 FloatArray = NDArray[np.float64]
@@ -40,16 +40,33 @@ _SIZE_ROUNDS = 4
 
 @dataclass(frozen=True)
 class PriorEvidence:
-    """What light curves say of one prior.
+    """What light curves say under one prior: its evidence, and what the posterior is made of.
 
     log_evidence  ln Z, up to a constant of the light curves
-    amplitude     posterior mean of the amplitude of the spectrum
     drift_size    (visit, 3) of the drift under this prior
+    weight        (amplitude,) posterior weights of the amplitudes
+    values        (shape,) G along its principal axes
+    along         (shape,) g along them
+    axes          (shape, shape) principal axes, one a column
+    factor        lower Cholesky factor of the precision of (w, x)
+    left          factor^-1 times the coupling of (w, x) with y
+    seen          factor^-1 times the information vector of (w, x)
     """
 
     log_evidence: float
-    amplitude: float
     drift_size: FloatArray
+    weight: FloatArray
+    values: FloatArray
+    along: FloatArray
+    axes: FloatArray
+    factor: FloatArray
+    left: FloatArray
+    seen: FloatArray
+
+    @property
+    def amplitude(self) -> float:
+        """Posterior mean of the amplitude of the spectrum."""
+        return float(self.weight @ AMPLITUDES)
 
 
 def log_evidence(
@@ -101,10 +118,48 @@ def log_evidence(
     base = 0.5 * float(seen @ seen - mean @ shift) - float(np.sum(np.log(np.diag(factor))))
     base += 0.5 * float(np.linalg.slogdet(precision)[1]) + log_size_prior(drift_size)
     return PriorEvidence(
-        base + top + float(np.log(share.sum())),
-        float(share @ AMPLITUDES / share.sum()),
-        drift_size,
+        log_evidence=base + top + float(np.log(share.sum())),
+        drift_size=drift_size,
+        weight=share / share.sum(),
+        values=values,
+        along=along,
+        axes=axes,
+        factor=factor,
+        left=left,
+        seen=seen,
     )
+
+
+def posterior(found: PriorEvidence, basis: DepthBasis) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Posterior of depths and nuisance parameters under one prior, over all amplitudes.
+
+    Returns
+    -------
+    depth - centre (283,), its covariance (283, 283), nuisance parameters (nuisance,)
+    """
+    free = basis.free.shape[1]
+    square = AMPLITUDES[:, None] ** 2
+    spread = square / (1.0 + square * found.values)
+    shape = spread * found.along
+    mean = found.weight @ shape
+    inner = np.diag(found.weight @ spread)
+    inner += (found.weight[:, None] * (shape - mean)).T @ (shape - mean)
+    unit = np.zeros((len(found.factor), free))
+    unit[-free:] = np.eye(free)
+    solved = solve_triangular(
+        found.factor,
+        np.column_stack([found.seen, found.left, solve_triangular(found.factor, unit, lower=True)]),
+        lower=True,
+        trans="T",
+        check_finite=False,
+    )
+    start, coupled, own = solved[:, 0], solved[:, 1:-free] @ found.axes, solved[-free:, -free:]
+    along = basis.shapes @ found.axes - basis.free @ coupled[-free:]
+    depth = basis.free @ start[-free:] + along @ mean
+    covariance = along @ inner @ along.T + basis.free @ own @ basis.free.T
+    rest = basis.rest * float(found.weight @ AMPLITUDES**2) + WHITE_FLOOR**2
+    covariance[np.diag_indices(len(covariance))] += rest
+    return depth, covariance, start[:-free] - coupled[:-free] @ mean
 
 
 def drift_sizes(
@@ -164,9 +219,9 @@ def depths_unknown(
 
 def evidences(
     information: LightInformation, choices: PriorChoices, star: Star
-) -> dict[tuple[int, int, int], PriorEvidence]:
+) -> dict[Combination, PriorEvidence]:
     """Evidence of every combination of parts."""
-    found: dict[tuple[int, int, int], PriorEvidence] = {}
+    found: dict[Combination, PriorEvidence] = {}
     sizes: dict[int, FloatArray] = {}
     for choice in choices.combinations():
         priors, basis = choices.combined(choice), choices.depth_bases[choice.depth]

@@ -41,12 +41,15 @@ class DepthBasis:
     unit     (283, 283) its covariance for unit amplitude
     free     (283, 2) common depth, FGS1 offset: what does not grow with the amplitude
     shapes   (283, shape) columns that do
+    rest     (283,) variance for unit amplitude that the columns leave out: light curves say
+             nothing about it, so that it stays as it is
     """
 
     prior: DepthPrior
     unit: FloatArray
     free: FloatArray
     shapes: FloatArray
+    rest: FloatArray
 
 
 @dataclass(frozen=True)
@@ -133,4 +136,6 @@ def depth_basis(prior: DepthPrior, wavelength: FloatArray) -> DepthBasis:
     free = np.zeros((len(unit), 2))
     free[:, 0] = FREE_DEPTH
     free[0, 1] = prior.offset
-    return DepthBasis(prior, unit, free, vectors[:, kept] * np.sqrt(values[kept]))
+    shapes = vectors[:, kept] * np.sqrt(values[kept])
+    rest = np.maximum(np.diag(unit) - np.sum(shapes**2, axis=1), 0.0)
+    return DepthBasis(prior, unit, free, shapes, rest)
