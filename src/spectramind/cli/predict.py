@@ -14,6 +14,7 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Predict the spectrum of every planet of a split, with its error bar."""
     with one_line_errors():
         from spectramind.pipeline.predict import predict as run_predict
+        from spectramind.pipeline.prior_report import prior_lines
 
         with recorded("predict", overrides) as (config, run, update):
             summary = run_predict(config, run, update)
@@ -25,6 +26,7 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
             f"fallbacks  {len(summary.fallbacks)}",
             *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
             *(f"limits     {text}" for text in summary.losses),
+            *(f"priors     {text}" for text in prior_lines(summary.priors)),
             f"run        {summary.run_hash}",
             f"written    {config.paths.out}/predictions.nc",
         ]

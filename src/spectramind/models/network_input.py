@@ -21,8 +21,12 @@ from spectramind.transit.posterior import DepthPosterior
 
 FloatArray = NDArray[np.float64]
 
-OF_CHANNEL = tuple(name for name in CHANNEL_FEATURES if name not in ("contrast", "roughness"))
-OF_PLANET = tuple(name for name in PLANET_FEATURES if name not in ("ln k", "ln shape amplitude"))
+_OF_DEPTHS = ("contrast", "roughness", "ln k", "ln shape amplitude")
+"""The network computes them from the depths, which augmentation moves."""
+_OF_INSTRUMENT = ("u1", "u2", "u1 AIRS", "u1 FGS1", "drift", "temperature", "doubts")
+"""What differs between limb-darkening laws, trends and drift families: no network reads it."""
+OF_CHANNEL = tuple(n for n in CHANNEL_FEATURES if n not in (*_OF_DEPTHS, *_OF_INSTRUMENT))
+OF_PLANET = tuple(n for n in PLANET_FEATURES if n not in (*_OF_DEPTHS, *_OF_INSTRUMENT))
 RANK = 12
 """Common-mode errors that are kept of a posterior; the strongest ones."""
 _CHANNEL = [CHANNEL_FEATURES.index(name) for name in OF_CHANNEL]

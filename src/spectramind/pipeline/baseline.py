@@ -23,6 +23,7 @@ from spectramind.pipeline.fit import checkpoint_digest
 from spectramind.pipeline.light import look_at_planet, read_look, stacked
 from spectramind.pipeline.places import places
 from spectramind.pipeline.planets import PlanetTask, Progress
+from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
 from spectramind.pipeline.train_baseline import train_baseline
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
@@ -56,6 +57,12 @@ class BaselineEstimator:
     def fit(self, task: PlanetTask) -> str:
         """Write the planet's features."""
         return look_at_planet(task)
+
+    def learn_from_survey(
+        self, _config: Config, _planets: Sequence[int], _run: Run, _progress: Progress, /
+    ) -> SurveyPriors:
+        """Nothing: no priors are used."""
+        return NO_PRIORS
 
     def answers(
         self, config: Config, planets: Sequence[int]

@@ -9,6 +9,7 @@ from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.pipeline.answer import Answer
 from spectramind.pipeline.planets import PlanetTask, Progress
+from spectramind.pipeline.survey_priors import SurveyPriors
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
 
@@ -29,6 +30,11 @@ class Estimator(Protocol):
 
         Returns the digest of what the planet was made from.
         """
+
+    def learn_from_survey(
+        self, config: Config, planets: Sequence[int], run: Run, progress: Progress, /
+    ) -> SurveyPriors:
+        """Let planets that `fit` has worked on teach each other; no true depth is used."""
 
     def answers(
         self, config: Config, planets: Sequence[int]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
+from spectramind.conf.schema.transit import TransitConfig
 from spectramind.models.physics import PhysicsModel, generic_model, read_physics_model
 from spectramind.pipeline.planets import PlanetTask
 from spectramind.pipeline.sources import source_of
@@ -18,7 +19,8 @@ from spectramind.provenance.folder_manifest import verify_file
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.transit.joint import fit_planet as fit_joint
 from spectramind.transit.planet_fit_product import write_planet_fit
-from spectramind.transit.priors import TransitPriors, priors_to_json
+from spectramind.transit.prior_choices import GENERIC, LEARNT, PriorChoices
+from spectramind.transit.priors import TransitPriors, generic_priors, priors_to_json
 
 FloatArray = NDArray[np.float64]
 
@@ -39,6 +41,36 @@ def physics_model(config: Config) -> PhysicsModel:
     if path is None:
         return generic_model(source_of(config).wavelength, config.transit)
     return _model_at(path, config.model.name, checkpoint_digest(config))
+
+
+@lru_cache(maxsize=2)
+def _choices_at(
+    path: Path | None, name: str, digest: str, channels: tuple[float, ...], transit: TransitConfig
+) -> PriorChoices:
+    wavelength, airs = np.array(channels), channels[1:]
+    if path is None:
+        return PriorChoices((GENERIC,), (generic_model(wavelength, transit).priors,), airs)
+    learnt = _model_at(path, name, digest).priors
+    return competing(learnt, wavelength, overruled=transit.adapt != "off")
+
+
+def competing(learnt: TransitPriors, wavelength: FloatArray, overruled: bool) -> PriorChoices:
+    """Learnt priors, and the generic ones that may overrule them."""
+    generic = generic_priors(wavelength, learnt.orders)
+    airs = tuple(wavelength[1:].tolist())
+    return PriorChoices((LEARNT, GENERIC), (learnt, generic), airs, overruled)
+
+
+def prior_choices(config: Config) -> PriorChoices:
+    """Priors that compete for every planet: those in `model.ckpt`, if there is one, and generic.
+
+    Raises
+    ------
+    DataError : the checkpoint is missing, damaged, or of another model
+    """
+    path = checkpoint_of(config)
+    channels = tuple(source_of(config).wavelength.tolist())
+    return _choices_at(path, config.model.name, checkpoint_digest(config), channels, config.transit)
 
 
 def checkpoint_of(config: Config) -> Path | None:
@@ -75,9 +107,9 @@ def fit_planet_to(path: Path, task: PlanetTask) -> str:
     config = task.config
     checkpoint = checkpoint_of(config)
     if checkpoint is None:
-        return fit_joint_to(path, task, physics_model(config).priors, "generic")
+        return fit_joint_to(path, task, prior_choices(config), "generic")
     origin = _priors_digest(checkpoint, config.model.name, checkpoint_digest(config))
-    return fit_joint_to(path, task, physics_model(config).priors, origin)
+    return fit_joint_to(path, task, prior_choices(config), origin)
 
 
 def planet_digest(task: PlanetTask) -> str:
@@ -86,7 +118,24 @@ def planet_digest(task: PlanetTask) -> str:
     return config_hash([source.digest(task.planet_id), source.star(task.planet_id)])
 
 
-def fit_joint_to(path: Path, task: PlanetTask, priors: TransitPriors, origin: str) -> str:
+def fit_attributes(task: PlanetTask, origin: str) -> dict[str, str]:
+    """What makes a planet's fit current.
+
+    Parameters
+    ----------
+    origin : digest of what the priors were read from
+    """
+    settings = {
+        "detector": task.config.detector,
+        "transit": task.config.transit,
+        "priors": origin,
+    }
+    return product_attributes(settings, planet_digest(task))
+
+
+def fit_joint_to(
+    path: Path, task: PlanetTask, priors: TransitPriors | PriorChoices, origin: str
+) -> str:
     """Joint fit of one planet to `path` unless that is current; return the digest of its inputs.
 
     Parameters
@@ -94,8 +143,7 @@ def fit_joint_to(path: Path, task: PlanetTask, priors: TransitPriors, origin: st
     origin : digest of what the priors were read from
     """
     config, source, digest = task.config, source_of(task.config), planet_digest(task)
-    settings = {"detector": config.detector, "transit": config.transit, "priors": origin}
-    attributes = product_attributes(settings, digest)
+    attributes = fit_attributes(task, origin)
     if not is_current(path, attributes):
         curves, star = source.light_curves(task.planet_id), source.star(task.planet_id)
         write_planet_fit(path, fit_joint(curves, star, priors, config.transit), attributes)

@@ -64,6 +64,8 @@ def fit_survey(config: Config, plot: bool, run: Run, progress: Progress) -> FitS
     where, planets = places(config), selected_planets(config)
     estimator.check(config)
     done, failed = for_each_planet(fit_planet, planets, config, run, progress)
+    said = estimator.learn_from_survey(config, list(done), run, progress)
+    failed |= said.failed
     table = where.out / "fit" / f"{config.data.split}.csv"
     fitted = [planet for planet in planets if planet in done]
     if fitted:

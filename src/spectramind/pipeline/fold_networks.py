@@ -25,14 +25,17 @@ from spectramind.survey.instruments import N_CHANNELS
 from spectramind.training.curriculum import Curriculum, KnownSpectra, train_member
 from spectramind.training.distributed import Team
 from spectramind.training.drawn_planets import DrawnPlanets
-from spectramind.transit.cross_validation import folds
 
 
 @dataclass(frozen=True)
 class Learnable:
-    """Planets that networks learn from, in ascending order, and the arrays of them."""
+    """Planets that networks learn from, in ascending order, and the arrays of them.
+
+    folds   planets of each fold; those of one instrument stay together
+    """
 
     planets: tuple[int, ...]
+    folds: tuple[tuple[int, ...], ...]
     batch: PlanetBatch
     truth: Tensor
 
@@ -68,7 +71,7 @@ def fold_networks(
         torch.ones(count, N_CHANNELS),
         torch.ones(count),
     )
-    for number, fold in enumerate(folds(learnable.planets, config.train.folds)):
+    for number, fold in enumerate(learnable.folds):
         rows = learnable.rows(fold)
         others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
         spectra = KnownSpectra(learnable.batch.take(others), learnable.truth[others], others)
@@ -103,6 +106,7 @@ def _packed(learnable: Learnable, curriculum: Curriculum) -> bytes:
     naive = curriculum.naive
     tensors |= {
         "planets": torch.tensor(learnable.planets),
+        **{f"fold.{n}": torch.tensor(fold) for n, fold in enumerate(learnable.folds)},
         "truth": learnable.truth,
         **{f"drawn.{f.name}": getattr(curriculum.drawn, f.name) for f in fields(DrawnPlanets)},
         "naive": torch.tensor([naive.mean, naive.sigma], dtype=torch.float64),
@@ -116,7 +120,13 @@ def _unpacked(content: bytes, config: Config, team: Team) -> tuple[Learnable, Cu
 
     tensors = load(content)
     batch = PlanetBatch(*(tensors[f"batch.{field.name}"] for field in fields(PlanetBatch)))
-    learnable = Learnable(tuple(tensors["planets"].tolist()), batch, tensors["truth"])
+    parts = [tensors[f"fold.{n}"] for n in range(config.train.folds)]
+    learnable = Learnable(
+        planets=tuple(tensors["planets"].tolist()),
+        folds=tuple(tuple(part.tolist()) for part in parts),
+        batch=batch,
+        truth=tensors["truth"],
+    )
     curriculum = Curriculum(
         plan=plan_of(config, tensors["wavelength"].numpy()),
         train=config.train,

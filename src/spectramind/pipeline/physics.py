@@ -11,6 +11,7 @@ from spectramind.pipeline.fit import fit_planet_to, physics_model
 from spectramind.pipeline.places import places
 from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.survey_priors import SurveyPriors, adapt_survey
 from spectramind.pipeline.train_physics import train_physics
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
@@ -29,6 +30,12 @@ class PhysicsEstimator:
     def fit(self, task: PlanetTask) -> str:
         """Write the planet's fit."""
         return fit_planet_to(places(task.config).posterior(task.planet_id), task)
+
+    def learn_from_survey(
+        self, config: Config, planets: Sequence[int], run: Run, progress: Progress
+    ) -> SurveyPriors:
+        """Priors of star and drift that the survey's own light curves teach."""
+        return adapt_survey(config, planets, run, progress)
 
     def answers(
         self, config: Config, planets: Sequence[int]

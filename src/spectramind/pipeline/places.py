@@ -34,6 +34,10 @@ class Places:
         """FGS1 light curves of one planet as the network reads them."""
         return self.out / "fgs1" / self.split / f"{planet_id}.nc"
 
+    def adapted(self, family: str) -> Path:
+        """Priors that the planets of one instrument taught; a survey without families is one."""
+        return self.out / "priors" / f"{self.split}{f'_{family}' if family else ''}.json"
+
     @property
     def predictions(self) -> Path:
         """Spectra of all planets."""

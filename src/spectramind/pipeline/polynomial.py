@@ -11,6 +11,7 @@ from spectramind.pipeline.fit import planet_digest
 from spectramind.pipeline.places import places
 from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.provenance.run import Run
@@ -40,6 +41,12 @@ class PolynomialEstimator:
             curves, star = source.light_curves(task.planet_id), source.star(task.planet_id)
             write_posterior(path, estimate_depths(curves, star), attributes)
         return digest
+
+    def learn_from_survey(
+        self, _config: Config, _planets: Sequence[int], _run: Run, _progress: Progress, /
+    ) -> SurveyPriors:
+        """Nothing: no priors are used."""
+        return NO_PRIORS
 
     def answers(
         self, config: Config, planets: Sequence[int]

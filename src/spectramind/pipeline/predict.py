@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,21 @@ from spectramind.models.predictions import write_predictions
 from spectramind.pipeline.answer import Answer, predictions_of, usable
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
-from spectramind.pipeline.guard import Guard, Losses, write_losses
+from spectramind.pipeline.guard import Guard, Losses, no_time_left, write_losses
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.pipeline.safe_table import open_safe_table
 from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.run import Run
 from spectramind.submission.score import NaiveModel, naive_model_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.symbolic.product import symbolic_table, write_symbolic
+
+ADAPTATION = "priors of the survey"
+"""What is left out where the session is short."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class PredictSummary:
     config     what determined the numbers: the configuration without places and workers
     fallbacks  reason by planet id
     losses     one line each, what was left out to stay within the session's limits
+    priors     what the light curves say of the priors, a `PriorReport` for each instrument
     """
 
     input: str
@@ -48,6 +53,7 @@ class PredictSummary:
     planets: int
     fallbacks: dict[int, str]
     losses: tuple[str, ...]
+    priors: tuple[dict[str, Any], ...]
 
 
 def _checked(answer: Answer | DataError, product: Path) -> Answer | DataError:
@@ -102,12 +108,30 @@ def read_summary(path: Path) -> PredictSummary:
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         values["losses"] = tuple(values["losses"])
+        values["priors"] = tuple(values["priors"])
         values["fallbacks"] = {int(key): text for key, text in values["fallbacks"].items()}
         return PredictSummary(**values)
     except FileNotFoundError:
         raise DataError(path, "the summary of a predict run", "no such file", remedy) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(path, "the summary of a predict run", str(error), remedy) from error
+
+
+def _learnt_from_survey(
+    config: Config, run: Run, progress: Progress, errors: dict[int, str], losses: Losses
+) -> tuple[SurveyPriors, Losses]:
+    """Let the planets that worked teach each other, if there is time; failures join `errors`."""
+    fitted = [planet for planet in selected_planets(config) if planet not in errors]
+    if not fitted:
+        return NO_PRIORS, losses
+    if config.runtime.kaggle and no_time_left(config, losses, ADAPTATION):
+        return NO_PRIORS, replace(losses, dropped=(*losses.dropped, ADAPTATION))
+    said = estimator_of(config).learn_from_survey(config, fitted, run, progress)
+    errors |= said.failed
+    for report in said.reports:
+        for line in report.lines:
+            run.log(f"{report.family + ': ' if report.family else ''}{line}")
+    return said, losses
 
 
 def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
@@ -134,6 +158,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         digests, errors = for_each_planet(fit_planet, planets, config, run, progress, guard)
         guard.update_table()
         losses = guard.losses()
+    said, losses = _learnt_from_survey(config, run, progress, errors, losses)
     write_losses(where, losses)
     attributes = {
         "estimator": config.model.name,
@@ -159,6 +184,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         planets=len(planets),
         fallbacks=predictions.fallbacks(),
         losses=losses.lines(),
+        priors=tuple(asdict(report) for report in said.reports),
     )
     write_summary(where, summary)
     if len(summary.fallbacks) == len(planets) and not config.runtime.kaggle:

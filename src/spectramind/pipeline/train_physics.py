@@ -6,7 +6,7 @@ the other folds. What goes into the checkpoint is learnt from all planets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -18,23 +18,25 @@ from spectramind.models.checkpoint import FILE_NAME, write_checkpoint
 from spectramind.models.physics import PhysicsModel, generic_model, physics_checkpoint
 from spectramind.models.predictions import write_predictions
 from spectramind.pipeline.answer import Answer, physics_answer, predictions_of
-from spectramind.pipeline.fit import fit_joint_to
+from spectramind.pipeline.fit import competing, fit_joint_to
 from spectramind.pipeline.planets import PlanetTask, Progress, for_each_planet
 from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.survey_priors import families_of, learn_from_survey, refine_fit
 from spectramind.pipeline.training import (
     OUT_OF_FOLD,
     KnownPlanets,
     TrainSummary,
     known_planets,
     summarise,
+    survey_folds,
 )
 from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.transit.calibration import TransitCalibration, learn_calibration
-from spectramind.transit.cross_validation import folds
 from spectramind.transit.learning import learn_priors
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.planet_fit_product import read_planet_fit
+from spectramind.transit.prior_choices import PriorChoices
 from spectramind.transit.priors import TransitPriors, read_priors, write_priors
 
 
@@ -55,6 +57,10 @@ class _Training:
         files = {planet: self.fits(stage) / f"{planet}.nc" for planet in sorted(planets)}
         return {planet: read_planet_fit(file) for planet, file in files.items()}
 
+    def folds(self, planets: Sequence[int]) -> list[tuple[int, ...]]:
+        """Planets dealt into folds; those of one instrument stay together."""
+        return survey_folds(self.config, planets)
+
     def fold_file(self, fold: int) -> Path:
         """Priors that the other folds teach to this one."""
         return self.known.out.absolute() / "train" / f"priors_{fold}.json"
@@ -72,11 +78,31 @@ def _fit_generic(task: PlanetTask, out: Path) -> str:
     return fit_joint_to(out / f"{task.planet_id}.nc", task, generic, "generic")
 
 
+@lru_cache(maxsize=8)
+def _choices_at(path: Path, digest: str, channels: tuple[float, ...], mode: str) -> PriorChoices:
+    return competing(_priors_at(path, digest), np.array(channels), overruled=mode != "off")
+
+
+def _fold_choices(config: Config, file: Path) -> PriorChoices:
+    """Priors that other planets taught, and the generic ones: what `predict` will offer."""
+    channels = tuple(source_of(config).wavelength.tolist())
+    return _choices_at(file, sha256(file), channels, config.transit.adapt)
+
+
 def _fit_in_fold(task: PlanetTask, out: Path, priors: Mapping[int, Path]) -> str:
     """Second pass: priors that other planets taught."""
     file = priors[task.planet_id]
-    digest = sha256(file)
-    return fit_joint_to(out / f"{task.planet_id}.nc", task, _priors_at(file, digest), digest)
+    choices = _fold_choices(task.config, file)
+    return fit_joint_to(out / f"{task.planet_id}.nc", task, choices, sha256(file))
+
+
+def _refine_in_fold(
+    task: PlanetTask, out: Path, priors: Mapping[int, Path], adapted: Mapping[int, Path | None]
+) -> str:
+    """What the planets of a fold teach each other, as those of a survey do in `predict`."""
+    planet = task.planet_id
+    choices = _fold_choices(task.config, priors[planet])
+    return refine_fit(task, out / f"{planet}.nc", choices, adapted[planet])
 
 
 def _learn(training: _Training, fits: Mapping[int, PlanetFit], origin: str) -> TransitPriors:
@@ -101,7 +127,7 @@ def _second_pass(
     """Fit every planet with the priors that the other folds teach; fits, priors, failures."""
     files: dict[int, Path] = {}
     taught: dict[int, TransitPriors] = {}
-    for number, fold in enumerate(folds(list(first), training.config.train.folds)):
+    for number, fold in enumerate(training.folds(list(first))):
         others = {planet: fit for planet, fit in first.items() if planet not in fold}
         file = training.fold_file(number)
         priors = _learn(training, others, f"all folds but {number}")
@@ -111,7 +137,39 @@ def _second_pass(
     work = partial(_fit_in_fold, out=training.fits("second"), priors=files)
     half = partial(_half, progress, 1)
     done, failed = for_each_planet(work, sorted(first), training.config, run, half)
-    return training.read("second", done), taught, failed
+    failed |= _adapted_folds(training, list(done), files, run)
+    fitted = [planet for planet in done if planet not in failed]
+    return training.read("second", fitted), taught, failed
+
+
+def _adapted_folds(
+    training: _Training, planets: Sequence[int], files: Mapping[int, Path], run: Run
+) -> dict[int, str]:
+    """Let planets that nothing was learnt from teach each other; failures by planet id.
+
+    As in `predict`, planets of one instrument are one survey.
+    """
+    config, adapted = training.config, dict[int, Path | None]()
+    if config.transit.adapt != "survey":
+        return {}
+    for file in dict.fromkeys(files[planet] for planet in planets):
+        members = [planet for planet in planets if files[planet] == file]
+        for name, family in families_of(config, members).items():
+            choices = _fold_choices(config, file)
+            found, _ = learn_from_survey(config, family, choices, training.fits("second"))
+            path = file.with_name(f"{file.stem}_adapted{f'_{name}' if name else ''}.json")
+            if found is not None:
+                write_priors(path, found.priors)
+            adapted |= dict.fromkeys(family, path if found is not None else None)
+    work = partial(
+        _refine_in_fold, out=training.fits("second"), priors=dict(files), adapted=adapted
+    )
+    _, failed = for_each_planet(work, planets, config, run, _quiet)
+    return failed
+
+
+def _quiet(done: int, total: int, failed: int) -> None:
+    """Show no progress: it takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +209,7 @@ def learn_physics(config: Config, run: Run, progress: Progress) -> PhysicsTraini
     second, priors, failed_again = _second_pass(training, first, run, progress)
     answers: dict[int, Answer] = {}
     calibrations: dict[int, TransitCalibration] = {}
-    for fold in folds(sorted(second), config.train.folds):
+    for fold in training.folds(sorted(second)):
         others = {planet: fit for planet, fit in second.items() if planet not in fold}
         taught = PhysicsModel(training.generic, _calibration(known, others))
         for planet in fold:

@@ -41,6 +41,7 @@ from spectramind.pipeline.training import (
     TrainSummary,
     known_planets,
     summarise,
+    survey_folds,
 )
 from spectramind.pipeline.training_journal import FILE_NAME as JOURNAL
 from spectramind.pipeline.training_journal import TrainingJournal
@@ -52,7 +53,6 @@ from spectramind.submission.score import NaiveModel, naive_model
 from spectramind.training.curriculum import Curriculum, Logbook
 from spectramind.training.distributed import Team
 from spectramind.training.share_choice import HeldOut, choose_trust
-from spectramind.transit.cross_validation import folds
 
 LEAST_PLANETS = 10
 
@@ -86,7 +86,8 @@ def _learnable(
     }
     truth = 1e6 * np.stack([known.depth[planet] for planet in inputs])
     batch = planet_batch(stacked(list(inputs.values())))
-    return Learnable(tuple(inputs), batch, torch.from_numpy(truth).float())
+    parts = survey_folds(config, list(inputs))
+    return Learnable(tuple(inputs), tuple(parts), batch, torch.from_numpy(truth).float())
 
 
 def _curriculum(
@@ -118,7 +119,7 @@ def _trusted_out_of_fold(
     """Answers with the trust that the other folds teach, and the trust that all of them teach."""
     held_out = HeldOut(answer, learnable.batch, learnable.truth)
     found: dict[int, tuple[Corrected, int]] = {}
-    for fold in folds(learnable.planets, config.train.folds):
+    for fold in learnable.folds:
         others = learnable.rows(tuple(set(learnable.planets) - set(fold)))
         chosen = trusted(answer, learnable.batch, choose_trust(held_out, naive, others))
         found |= {learnable.planets[row]: (chosen, row) for row in learnable.rows(fold).tolist()}

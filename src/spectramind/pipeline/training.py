@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from spectramind.pipeline.places import required
 from spectramind.pipeline.planets import selected_planets
 from spectramind.pipeline.sources import source_of
 from spectramind.submission.score import naive_model, official_score
+from spectramind.survey.families import read_families
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_truth
+from spectramind.transit.cross_validation import folds
 
 FloatArray = NDArray[np.float64]
 
@@ -53,6 +55,18 @@ class KnownPlanets:
     out: Path
     depth: Mapping[int, FloatArray]
     stars: Mapping[int, Star]
+
+
+def survey_folds(config: Config, planets: Sequence[int]) -> list[tuple[int, ...]]:
+    """Planets dealt into `train.folds`; those of one instrument (`families.csv`) stay together."""
+    families = read_families(required(config.paths.input, "paths.input")) or {}
+    count = config.train.folds
+    if len({families.get(planet, "") for planet in planets}) < count:
+        return folds(planets, count)
+    dealt: list[list[int]] = [[] for _ in range(count)]
+    for place, name in enumerate(sorted({families.get(planet, "") for planet in planets})):
+        dealt[place % count] += [p for p in sorted(planets) if families.get(p, "") == name]
+    return [tuple(sorted(fold)) for fold in dealt]
 
 
 def known_planets(config: Config) -> KnownPlanets:

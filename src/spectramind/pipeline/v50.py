@@ -24,6 +24,7 @@ from spectramind.pipeline.network_inputs import input_of, write_sequence
 from spectramind.pipeline.places import places
 from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.survey_priors import SurveyPriors, adapt_survey
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
 from spectramind.scale.launcher import launched
@@ -63,6 +64,12 @@ class V50Estimator:
         if config.model.mamba:
             write_sequence(task, path)
         return digest
+
+    def learn_from_survey(
+        self, config: Config, planets: Sequence[int], run: Run, progress: Progress
+    ) -> SurveyPriors:
+        """Priors of star and drift that the survey's own light curves teach."""
+        return adapt_survey(config, planets, run, progress)
 
     def answers(
         self, config: Config, planets: Sequence[int]

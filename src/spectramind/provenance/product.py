@@ -33,3 +33,15 @@ def is_current(path: Path, attributes: dict[str, str]) -> bool:
             return all(product.attrs.get(key) == value for key, value in attributes.items())
     except OSError:
         return False
+
+
+def attributes_of(path: Path) -> dict[str, str]:
+    """The attributes that tie the netCDF file `path` to what it was made from; {} without one."""
+    import h5py
+
+    names = ("config_hash", "input_digest", "code_digest")
+    try:
+        with h5py.File(path, "r") as product:
+            return {name: str(product.attrs[name]) for name in names if name in product.attrs}
+    except OSError:
+        return {}

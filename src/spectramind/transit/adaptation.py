@@ -29,6 +29,7 @@ from spectramind.transit.hierarchy import (
     Shrinkage,
     learn_nuisance,
     likelihood_evidence,
+    nuisance_likelihood,
 )
 from spectramind.transit.light_information import LightInformation
 from spectramind.transit.prior_choices import ADAPTED, Combination, PriorChoices
@@ -42,15 +43,6 @@ _WEIGHTS = (1.0, 4.0, 16.0, 64.0)
 """Planets or visits that what was believed before may count for."""
 _JUDGES = 80
 """Planets that decide on the weights; more change nothing."""
-
-
-@dataclass(frozen=True)
-class Observed:
-    """A fitted planet: its light curves, its star, what they say of the priors."""
-
-    information: LightInformation
-    star: Star
-    judgement: PriorJudgement | None
 
 
 @dataclass(frozen=True)
@@ -71,52 +63,56 @@ class Adaptation:
     gain: float
 
 
-def adapt(planets: Sequence[Observed], choices: PriorChoices) -> Adaptation | None:
+def adapt(
+    planets: Sequence[NuisanceLikelihood], choices: PriorChoices, start: Combination
+) -> Adaptation | None:
     """Priors of star and drift from light curves alone; None where planets are too few.
 
     Parameters
     ----------
-    planets : in an order that is always the same
+    planets : likelihoods with their depths integrated out, in an order that is always the same
     choices : priors that the planets were fitted with
+    start : those that learning starts from, see `favoured`
     """
     if len(planets) < LEAST_PLANETS:
         return None
-    start = favoured(planets)
     before = replace(choices.combined(start), learnt_from=f"{len(planets)} planets, depths unknown")
-    known = [_unknown(planet, before, choices, start) for planet in planets]
-    shrinkage, gain = held_out_shrinkage(known, before)
+    shrinkage, gain = held_out_shrinkage(planets, before)
     names = choices.names[start.star], choices.names[start.drift], choices.names[start.depth]
-    return Adaptation(
-        learn_nuisance(known, before, shrinkage), names, shrinkage, len(planets), gain
-    )
+    learnt = learn_nuisance(planets, before, shrinkage)
+    return Adaptation(learnt, names, shrinkage, len(planets), gain)
 
 
-def favoured(planets: Sequence[Observed]) -> Combination:
+def favoured(judgements: Sequence[PriorJudgement]) -> Combination:
     """For each part the prior with the largest evidence of all planets together."""
-    judged = [planet.judgement for planet in planets if planet.judgement is not None]
-    if not judged:
+    if not judgements:
         return Combination(0, 0, 0)
-    total = np.sum([judgement.log_evidence for judgement in judged], axis=0)
+    total = np.sum([judgement.log_evidence for judgement in judgements], axis=0)
     return Combination(*(int(number) for number in np.argmax(total, axis=1)))
 
 
-def with_adapted(choices: PriorChoices, adaptation: Adaptation) -> PriorChoices:
+def depths_integrated_out(
+    information: LightInformation, star: Star, choices: PriorChoices, start: Combination
+) -> NuisanceLikelihood:
+    """Likelihood of a planet's nuisance parameters, its depths integrated out.
+
+    Parameters
+    ----------
+    start : whose prior of the spectrum the depths follow
+    """
+    basis, before = choices.depth_bases[start.depth], choices.combined(start)
+    found = log_evidence(information, before, basis, star, information.drift_size)
+    matrix, vector = depths_unknown(information, basis, found.amplitude)
+    return nuisance_likelihood(information, matrix, vector, star)
+
+
+def with_adapted(choices: PriorChoices, adapted: TransitPriors) -> PriorChoices:
     """The choices with what the survey taught before all others."""
     return replace(
         choices,
         names=(ADAPTED, *choices.names),
-        priors=(adaptation.priors, *choices.priors),
+        priors=(adapted, *choices.priors),
     )
-
-
-def _unknown(
-    planet: Observed, before: TransitPriors, choices: PriorChoices, start: Combination
-) -> NuisanceLikelihood:
-    """Likelihood of a planet's nuisance parameters, its depths integrated out."""
-    information, basis = planet.information, choices.depth_bases[start.depth]
-    found = log_evidence(information, before, basis, planet.star, information.drift_size)
-    matrix, vector = depths_unknown(information, basis, found.amplitude)
-    return NuisanceLikelihood(information, matrix, vector, planet.star)
 
 
 def held_out_shrinkage(

@@ -203,9 +203,9 @@ def _distances(
     spread = information.scale_spread
     other, shift = nuisance_prior(layout, choices.combined(best), star, chosen.drift_size, spread)
     own, centre = nuisance_prior(layout, preferred, star, chosen.drift_size, spread)
-    drift = [part for v in range(layout.visits) for part in information.drift(v)]
+    drift = [part for v in range(layout.visits) for part in layout.drift_places(v)]
     distance, freedom = np.full(len(PARTS), np.nan), np.full(len(PARTS), np.nan)
-    for row, places in enumerate((information.star, np.concatenate(drift))):
+    for row, places in enumerate((layout.star_places, np.concatenate(drift))):
         rest = np.setdiff1d(np.arange(vector.size), places)
         given = matrix.copy()
         given[np.ix_(rest, rest)] += other[np.ix_(rest, rest)]

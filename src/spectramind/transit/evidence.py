@@ -183,14 +183,14 @@ def drift_sizes(
             information.layout, priors, star, sizes, information.scale_spread
         )
         covariance: FloatArray = np.asarray(np.linalg.inv(matrix + precision), np.float64)
-        posterior = covariance @ (vector + precision @ mean)
+        mean_now = covariance @ (vector + precision @ mean)
         sizes = np.array(
             [
                 [
                     expected_size(float(np.sum(inverse[i] * moments[i])), len(moments[i]))
                     for i in range(SIZED)
                 ]
-                for moments in drift_moments(information, posterior, covariance)
+                for moments in drift_moments(information.layout, mean_now, covariance)
             ]
         )
     return sizes

@@ -29,6 +29,7 @@ from spectramind.transit.nuisance_prior import (
     log_size_prior,
     nuisance_prior,
 )
+from spectramind.transit.parameter_layout import ParameterLayout
 from spectramind.transit.priors import TransitPriors, regressors
 
 FloatArray = NDArray[np.float64]
@@ -43,12 +44,18 @@ _INTERCEPT_SPREAD = 2.0
 
 @dataclass(frozen=True)
 class NuisanceLikelihood:
-    """ln likelihood -1/2 w.matrix.w + w.vector of one planet's nuisance parameters."""
+    """The quadratic -1/2 w.matrix.w + w.vector of one planet's nuisance parameters.
 
-    information: LightInformation
+    drift_size    (visit, 3) where the search for the size of the drift starts
+    scale_spread  standard deviation of the visits' depth scales
+    """
+
+    layout: ParameterLayout
     matrix: FloatArray
     vector: FloatArray
     star: Star
+    drift_size: FloatArray
+    scale_spread: float
 
 
 @dataclass(frozen=True)
@@ -77,30 +84,37 @@ def depths_known(
 ) -> NuisanceLikelihood:
     """Of a planet whose depths (283,) are known."""
     vector = information.vector - information.cross @ depth
-    return NuisanceLikelihood(information, information.matrix, vector, star)
+    return nuisance_likelihood(information, information.matrix, vector, star)
+
+
+def nuisance_likelihood(
+    information: LightInformation, matrix: FloatArray, vector: FloatArray, star: Star
+) -> NuisanceLikelihood:
+    """Of the light curves of a planet, depths known or integrated out."""
+    size, spread = information.drift_size, information.scale_spread
+    return NuisanceLikelihood(information.layout, matrix, vector, star, size, spread)
 
 
 def _expect(
     known: NuisanceLikelihood, priors: TransitPriors, sizes: FloatArray
 ) -> tuple[_Moments, FloatArray]:
     """Posterior moments of one planet, and the sizes (visit, 3) of its drift that they imply."""
-    information = known.information
-    layout = information.layout
-    precision, mean = nuisance_prior(layout, priors, known.star, sizes, information.scale_spread)
+    layout = known.layout
+    precision, mean = nuisance_prior(layout, priors, known.star, sizes, known.scale_spread)
     covariance: FloatArray = np.asarray(np.linalg.inv(known.matrix + precision), np.float64)
     posterior = covariance @ (known.vector + precision @ mean)
     updated = sizes.copy()
     blocks = priors.drift.blocks
     sums = [np.zeros_like(block) for block in blocks]
     inverse = priors.drift_precision
-    for visit, parts in enumerate(drift_moments(information, posterior, covariance)):
+    for visit, parts in enumerate(drift_moments(layout, posterior, covariance)):
         for i, moments in enumerate(parts):
             weight = 1.0
             if i < SIZED:
                 square = float(np.sum(inverse[i] * moments))
                 weight = updated[visit, i] = expected_size(square, len(moments))
             sums[i] += weight * moments
-    star = information.star
+    star = layout.star_places
     return _Moments(posterior[star], covariance[np.ix_(star, star)], tuple(sums)), updated
 
 
@@ -161,10 +175,10 @@ def learn_nuisance(
     planets : in an order that is always the same
     before : where learning starts and what it is drawn to
     """
-    sizes = [known.information.drift_size for known in planets]
+    sizes = [known.drift_size for known in planets]
     columns = before.star_mean.shape[1]
     design = np.array([regressors(known.star, columns) for known in planets])
-    visits = sum(known.information.layout.visits for known in planets)
+    visits = sum(known.layout.visits for known in planets)
     now = before
     for _ in range(_ROUNDS):
         moments = []
@@ -190,16 +204,21 @@ def _predictive(planets: int, weight: float) -> float:
     return 1.0 + 1.0 / (planets + weight)
 
 
+def visit_sizes(known: NuisanceLikelihood, priors: TransitPriors) -> FloatArray:
+    """(visit, 3) precision of the drift of each visit relative to what is typical."""
+    sizes = known.drift_size
+    for _ in range(_SIZE_ROUNDS):
+        _, sizes = _expect(known, priors, sizes)
+    return sizes
+
+
 def likelihood_evidence(planets: Sequence[NuisanceLikelihood], priors: TransitPriors) -> float:
     """Ln marginal likelihood of planets' nuisance parameters, up to a constant of the planets."""
     total = 0.0
     for known in planets:
-        information = known.information
-        sizes = information.drift_size
-        for _ in range(_SIZE_ROUNDS):
-            _, sizes = _expect(known, priors, sizes)
+        sizes = visit_sizes(known, priors)
         precision, mean = nuisance_prior(
-            information.layout, priors, known.star, sizes, information.scale_spread
+            known.layout, priors, known.star, sizes, known.scale_spread
         )
         matrix = known.matrix + precision
         right = known.vector + precision @ mean

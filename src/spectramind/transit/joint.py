@@ -157,6 +157,7 @@ def _summary(
         information=information,
         depth_information=belief.about_depth,
         judgement=belief.judgement,
+        adapted=None,
         learnt_from=choices.priors[0].learnt_from,
     )
 
@@ -188,6 +189,7 @@ def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPri
         information=None,
         depth_information=None,
         judgement=None,
+        adapted=None,
         learnt_from=priors.learnt_from,
     )
 
@@ -234,7 +236,7 @@ def _weigh_visits(
     coupling = np.linalg.solve(information.depth_matrix + precision, information.cross.T)
     matrix = information.matrix + loose - information.cross @ coupling
     vector = vector + loose @ shift - depth_vector @ coupling
-    scales = np.array([information.scale(v) for v in range(layout.visits)])
+    scales = np.array([layout.scale_place(v) for v in range(layout.visits)])
     inner, right = marginalise(matrix, vector, scales)
     posterior = np.linalg.inv(inner)
     values = posterior @ right

@@ -104,6 +104,12 @@ def curve_parameters(layout: ParameterLayout, visit: int, is_airs: bool) -> Curv
     )
 
 
+def table_orbit(star: Star) -> tuple[float, float]:
+    """ln(a/R*) and impact parameter as the star table has them."""
+    impact = abs(star.semi_major_axis * np.cos(np.radians(star.inclination)))
+    return float(np.log(star.semi_major_axis)), min(float(impact), 1.0)
+
+
 def build_problem(
     visits: Sequence[VisitLightCurves],
     star: Star,
@@ -123,9 +129,8 @@ def build_problem(
             if curve.usable.any():
                 curves.append(curve)
                 places.append((position, curve_parameters(layout, position, is_airs)))
-    impact = abs(star.semi_major_axis * np.cos(np.radians(star.inclination)))
     table = np.zeros(layout.star.size)
-    table[-2:] = np.log(star.semi_major_axis), min(impact, 1.0)
+    table[-2:] = table_orbit(star)
     wavelength = visits[0].airs.wavelength
     return JointProblem(
         layout=layout,

@@ -45,29 +45,43 @@ def orbit_of(problem: JointProblem, state: JointState, position: int) -> Orbit:
 
 def channel_limb_darkening(problem: JointProblem, state: JointState) -> FloatArray:
     """(283, 3) u1, u2, u3 of every channel."""
-    layout = problem.layout
-    airs = colour_basis(N_AIRS, layout.orders.limb) @ state.theta[layout.limb_airs]
-    return np.concatenate([state.theta[layout.limb_fgs1], airs])
+    return limb_darkening_of(problem.layout, state.theta[problem.layout.star])
+
+
+def limb_darkening_of(layout: ParameterLayout, star: FloatArray) -> FloatArray:
+    """(283, 3) u1, u2, u3 of every channel from the star's parameters (star,)."""
+    first = layout.star[0]
+    airs = colour_basis(N_AIRS, layout.orders.limb) @ star[layout.limb_airs - first]
+    return np.concatenate([star[layout.limb_fgs1 - first], airs])
 
 
 def geometry(problem: JointProblem, state: JointState) -> dict[str, float]:
     """Scalars of the fit by name; hours, days and stellar radii."""
-    layout = problem.layout
-    first = orbit_of(problem, state, 0)
-    depth = state.theta[layout.depth]
-    limb = channel_limb_darkening(problem, state)
-    k = float(np.sqrt(depth[1:].mean()))
+    depth = state.theta[problem.layout.depth]
     mid_times = {
         f"t0_{visit}": orbit_of(problem, state, position).t0
         for position, visit in enumerate(problem.visits)
     }
+    shape = transit_shape(
+        orbit_of(problem, state, 0), depth, channel_limb_darkening(problem, state)
+    )
+    return {**mid_times, "period": problem.period / HOURS_PER_DAY, **shape}
+
+
+def transit_shape(orbit: Orbit, depth: FloatArray, limb: FloatArray) -> dict[str, float]:
+    """Scalars of a transit by name; hours and stellar radii.
+
+    Parameters
+    ----------
+    depth : (283,)
+    limb : (283, 3) limb darkening
+    """
+    k = float(np.sqrt(depth[1:].mean()))
     names = ("u1", "u2", "u3")
     return {
-        **mid_times,
-        "period": problem.period / HOURS_PER_DAY,
-        "a_over_rs": first.a_over_rs,
-        "impact": first.impact,
-        "duration": transit_duration(first, k),
+        "a_over_rs": orbit.a_over_rs,
+        "impact": orbit.impact,
+        "duration": transit_duration(orbit, k),
         "k_airs": k,
         "k_fgs1": float(np.sqrt(depth[0])),
         **{f"{name}_airs": float(u) for name, u in zip(names, limb[1:].mean(axis=0), strict=True)},

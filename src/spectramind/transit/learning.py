@@ -53,8 +53,10 @@ def learn_priors(
     known = [depths_known(said, depth[p], stars[p]) for p, said in informative.items()]
     shrinkage, _ = held_out_shrinkage(known, generic)
     learnt = learn_nuisance(known, generic, shrinkage)
+    heat = np.array([stars[p].temperature for p in used])
     return replace(
         learnt,
         depth=learn_depth_prior(np.array([depth[p] for p in used])),
         learnt_from=f"{learnt_from}: {len(used)} planets",
+        temperature=(float(heat.mean()), float(heat.std())),
     )

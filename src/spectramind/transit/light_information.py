@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from spectramind.transit.parameter_layout import ParameterLayout
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,6 @@ class LightInformation:
     depth_vector: FloatArray
     drift_size: FloatArray
     scale_spread: float
-
-    @property
-    def star(self) -> IntArray:
-        """(star,) places of limb darkening and orbit among the nuisance parameters."""
-        return np.asarray(self.layout.star - self.layout.nuisance[0])
-
-    def drift(self, visit: int) -> tuple[IntArray, ...]:
-        """Places of the four parts of a visit's drift among the nuisance parameters."""
-        return tuple(part - self.layout.nuisance[0] for part in self.layout.drift(visit))
-
-    def scale(self, visit: int) -> int:
-        """Place of a visit's depth scale among the nuisance parameters."""
-        return self.layout.visit_scale(visit) - int(self.layout.nuisance[0])
 
     def centred(self) -> tuple[FloatArray, FloatArray]:
         """Vectors of the nuisance parameters and of the depths, depths relative to the centre."""

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from spectramind.survey.stars import Star
 from spectramind.transit.drift_priors import DRIFT_FREEDOM
-from spectramind.transit.light_information import LightInformation
 from spectramind.transit.parameter_layout import ParameterLayout
 from spectramind.transit.priors import TransitPriors, regressors
 
@@ -74,7 +73,7 @@ def log_size_prior(sizes: FloatArray) -> float:
 
 
 def drift_moments(
-    information: LightInformation, mean: FloatArray, covariance: FloatArray
+    layout: ParameterLayout, mean: FloatArray, covariance: FloatArray
 ) -> list[list[FloatArray]]:
     """Second moments of the four parts of the drift, visit by visit.
 
@@ -85,7 +84,7 @@ def drift_moments(
     return [
         [
             np.outer(mean[index], mean[index]) + covariance[np.ix_(index, index)]
-            for index in information.drift(visit)
+            for index in layout.drift_places(visit)
         ]
-        for visit in range(information.layout.visits)
+        for visit in range(layout.visits)
     ]

@@ -120,6 +120,19 @@ class ParameterLayout:
         """Star, orbit, drift and visit scales: what the depths are marginalised over."""
         return np.arange(N_CHANNELS, self.leading)
 
+    @property
+    def star_places(self) -> IntArray:
+        """(star,) places of limb darkening and orbit among the nuisance parameters."""
+        return np.asarray(self.star - N_CHANNELS)
+
+    def drift_places(self, visit: int) -> tuple[IntArray, ...]:
+        """Places of the four parts of a visit's drift among the nuisance parameters."""
+        return tuple(part - N_CHANNELS for part in self.drift(visit))
+
+    def scale_place(self, visit: int) -> int:
+        """Place of a visit's depth scale among the nuisance parameters."""
+        return self.visit_scale(visit) - N_CHANNELS
+
     def visit_scale(self, visit: int) -> int:
         """Relative excess of all depths in one visit."""
         return self._scales + visit

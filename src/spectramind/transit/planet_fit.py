@@ -72,7 +72,10 @@ class PlanetFit:
     information     what any prior is judged by and learnt from; None after a fallback
     depth_information (283, 283) inverse covariance of the depths by the light curves and what is
                     believed of star, orbit and drift, with no prior of the spectrum; None likewise
-    judgement       of the priors; None after a fallback or where there was no choice
+    judgement       of the priors that the fit was made with; None after a fallback or where there
+                    was no choice
+    adapted         of the priors with those that the survey taught before them; None where the
+                    posterior is that of the fit
     learnt_from     origin of the preferred prior
     """
 
@@ -87,4 +90,5 @@ class PlanetFit:
     information: LightInformation | None
     depth_information: FloatArray | None
     judgement: PriorJudgement | None
+    adapted: PriorJudgement | None
     learnt_from: str

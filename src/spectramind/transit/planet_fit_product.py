@@ -82,16 +82,17 @@ def _depth_information_variables(information: np.ndarray) -> Variables:
     return {"depth_information": (("pair",), packed, {"units": "1", "long_name": note})}
 
 
-def _judgement_variables(judgement: PriorJudgement) -> Variables:
-    table, note = ("part", "prior"), ", ".join(PARTS)
+def _judgement_variables(judgement: PriorJudgement, stage: str) -> Variables:
+    """Of the priors of the fit (stage "prior") or of those with the survey's own ("adapted")."""
+    table, note = ("part", f"{stage}_name"), ", ".join(PARTS)
     return {
-        "prior_log_evidence": (
+        f"{stage}_log_evidence": (
             table,
             judgement.log_evidence,
             {"units": "1", "long_name": f"ln evidence relative to the last prior: {note}"},
         ),
-        "prior_weight": (table, judgement.weight, {"units": "1", "long_name": f"of {note}"}),
-        "prior_distance": (
+        f"{stage}_weight": (table, judgement.weight, {"units": "1", "long_name": f"of {note}"}),
+        f"{stage}_distance": (
             ("part",),
             judgement.distance,
             {
@@ -99,10 +100,10 @@ def _judgement_variables(judgement: PriorJudgement) -> Variables:
                 "long_name": "squared distance of the light curves from the first prior",
             },
         ),
-        "prior_freedom": (
+        f"{stage}_freedom": (
             ("part",),
             judgement.freedom,
-            {"units": "1", "long_name": "what is expected of prior_distance"},
+            {"units": "1", "long_name": "what is expected of the distance"},
         ),
     }
 
@@ -190,9 +191,10 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
             "centre": fit.information.centre,
             "scale_spread": fit.information.scale_spread,
         }
-    if fit.judgement is not None:
-        variables |= _judgement_variables(fit.judgement)
-        attributes["priors"] = ", ".join(fit.judgement.names)
+    for stage, judgement in (("prior", fit.judgement), ("adapted", fit.adapted)):
+        if judgement is not None:
+            variables |= _judgement_variables(judgement, stage)
+            attributes[f"{stage}_names"] = ", ".join(judgement.names)
     return xr.Dataset(variables, attrs=attributes)
 
 
@@ -257,16 +259,30 @@ def _information(group: NetcdfGroup) -> LightInformation | None:
     )
 
 
-def _judgement(group: NetcdfGroup) -> PriorJudgement | None:
-    if "prior_weight" not in group:
+def _judgement(group: NetcdfGroup, stage: str) -> PriorJudgement | None:
+    if f"{stage}_weight" not in group:
         return None
     return PriorJudgement(
-        names=tuple(str(group.attributes["priors"]).split(", ")),
-        log_evidence=group["prior_log_evidence"],
-        weight=group["prior_weight"],
-        distance=group["prior_distance"],
-        freedom=group["prior_freedom"],
+        names=tuple(str(group.attributes[f"{stage}_names"]).split(", ")),
+        log_evidence=group[f"{stage}_log_evidence"],
+        weight=group[f"{stage}_weight"],
+        distance=group[f"{stage}_distance"],
+        freedom=group[f"{stage}_freedom"],
     )
+
+
+def read_judgement(path: Path) -> PriorJudgement | None:
+    """What a fit says of the priors that it was made with.
+
+    Raises
+    ------
+    DataError : missing, damaged, or the posterior of another estimator
+    """
+    try:
+        with netcdf_group(path, GROUP) as group:
+            return _judgement(group, "prior")
+    except DAMAGE as error:
+        raise DataError(path, "a joint fit", str(error), _REMEDY) from error
 
 
 def read_planet_fit(path: Path) -> PlanetFit:
@@ -296,7 +312,8 @@ def read_planet_fit(path: Path) -> PlanetFit:
                 depth_information=_square(group["depth_information"])
                 if "depth_information" in group
                 else None,
-                judgement=_judgement(group),
+                judgement=_judgement(group, "prior"),
+                adapted=_judgement(group, "adapted"),
                 learnt_from=str(group.attributes["priors_learnt_from"]),
             )
     except DAMAGE as error:

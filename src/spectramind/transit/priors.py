@@ -23,7 +23,7 @@ from spectramind.transit.parameter_layout import DriftOrders
 
 FloatArray = NDArray[np.float64]
 
-FORMAT = "spectramind transit priors 2"
+FORMAT = "spectramind transit priors 3"
 _TEMPERATURE = (5700.0, 550.0)
 
 
@@ -38,6 +38,7 @@ class TransitPriors:
     drift         covariances of drift coefficients
     depth         prior of the spectrum
     learnt_from   what the priors were learnt from
+    temperature   K, mean and standard deviation of the stars that taught
     """
 
     orders: DriftOrders
@@ -46,6 +47,7 @@ class TransitPriors:
     drift: DriftPriors
     depth: DepthPrior
     learnt_from: str
+    temperature: tuple[float, float] = _TEMPERATURE
 
     @cached_property
     def star_precision(self) -> FloatArray:
@@ -118,14 +120,18 @@ def generic_depth_prior() -> DepthPrior:
 
 
 def _depth_prior(values: dict[str, Any]) -> DepthPrior:
-    low, high = values["log_amplitude"]
     return DepthPrior(
         shapes=np.array(values["shapes"], dtype=np.float64).reshape(-1, 282),
         process_size=float(values["process_size"]),
         process_scale=float(values["process_scale"]),
         offset=float(values["offset"]),
-        log_amplitude=(float(low), float(high)),
+        log_amplitude=_pair(values["log_amplitude"]),
     )
+
+
+def _pair(values: Any) -> tuple[float, float]:
+    first, second = values
+    return float(first), float(second)
 
 
 def depth_prior_values(prior: DepthPrior) -> dict[str, Any]:
@@ -145,6 +151,7 @@ def priors_to_json(priors: TransitPriors) -> str:
     values = {
         "format": FORMAT,
         "learnt_from": priors.learnt_from,
+        "temperature": list(priors.temperature),
         "orders": {"time": orders.time, "colour": orders.colour, "limb": orders.limb},
         "star_mean": priors.star_mean.tolist(),
         "star_scatter": priors.star_scatter.tolist(),
@@ -174,6 +181,7 @@ def priors_from_json(text: str, origin: Path | str) -> TransitPriors:
             ),
             depth=_depth_prior(values["depth"]),
             learnt_from=str(values["learnt_from"]),
+            temperature=_pair(values["temperature"]),
         )
         _check_sizes(priors)
     except (KeyError, TypeError, ValueError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from spectramind.conf.schema.section import Section
@@ -25,6 +27,10 @@ class TransitConfig(Section):
         "a shift along the dispersion, the others are taken from the residuals",
     )
     iterations: int = Field(ge=1, le=30, description="most steps of the inference")
+    adapt: Literal["survey", "planet", "off"] = Field(
+        description="what may overrule learnt priors: the survey's own light curves and each "
+        "planet's evidence, the evidence alone, or nothing; no true depth is used"
+    )
     disagreement: float = Field(
         gt=0, description="difference of two visits' depths, in sigma, that widens the posterior"
     )
