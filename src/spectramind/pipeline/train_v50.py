@@ -114,7 +114,7 @@ def _curriculum(
 
 
 def _trusted_out_of_fold(
-    config: Config, learnable: Learnable, naive: NaiveModel, answer: Corrected
+    learnable: Learnable, naive: NaiveModel, answer: Corrected
 ) -> tuple[dict[int, tuple[Corrected, int]], Trust]:
     """Answers with the trust that the other folds teach, and the trust that all of them teach."""
     held_out = HeldOut(answer, learnable.batch, learnable.truth)
@@ -159,7 +159,7 @@ def train_v50(config: Config, run: Run, progress: Progress, team: Team) -> Train
         curriculum = _curriculum(config, known, physics, learnable, team)
         send_to_followers(learnable, curriculum)
         answer, members = fold_networks(config, learnable, curriculum)
-    found, trust = _trusted_out_of_fold(config, learnable, curriculum.naive, answer)
+    found, trust = _trusted_out_of_fold(learnable, curriculum.naive, answer)
     table = _table(config, known, physics, found)
     write_predictions(known.out / OUT_OF_FOLD, table)
     texts = {
