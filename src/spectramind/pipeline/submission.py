@@ -17,13 +17,16 @@ from spectramind.pipeline.out_of_fold import expected_score
 from spectramind.pipeline.places import Places
 from spectramind.pipeline.planet_set import Products, Progress, known_truth, planet_set, truth_rows
 from spectramind.pipeline.predict import PredictSummary, read_summary
+from spectramind.pipeline.prior_report import prior_lines
 from spectramind.provenance.run import EVENTS
 from spectramind.provenance.versions import code_digest, git_commit, package_versions
 from spectramind.report.content import Origin as PageOrigin
 from spectramind.report.content import PlanetSet
 from spectramind.report.page import Page
 from spectramind.report.pages import submission_page
+from spectramind.report.verdict import Scores
 from spectramind.submission.bundle import TABLE
+from spectramind.submission.expected_score import self_expected_score
 from spectramind.submission.manifest import Origin
 from spectramind.submission.problem import ValidationReport
 from spectramind.submission.score import ScoreReport, naive_model_of, score_table
@@ -104,6 +107,15 @@ class Submission:
             return None
         return score_table(self.table, self.truth, naive_model_of(Path(self.summary.input)))
 
+    def scores(self) -> Scores:
+        """By the truth, by the stated sigma, and by the training of the model."""
+        table, survey = self.table, Path(self.summary.input)
+        promised = None
+        if (survey / "train.csv").is_file():
+            naive = naive_model_of(survey)
+            promised = self_expected_score(table.mu, table.sigma, naive, table.planet_ids)
+        return Scores(self.score(), promised, expected_score(self.summary.checkpoint))
+
     def planets(self, progress: Progress) -> PlanetSet:
         """Everything that the report's figures are drawn from."""
         predictions = replace(self.predictions, mu=self.table.mu, sigma=self.table.sigma)
@@ -116,12 +128,13 @@ class Submission:
     def page(self, validation: ValidationReport, progress: Progress) -> Page:
         """The report, without the journal of this very run."""
         planets = self.planets(progress)
-        expected = expected_score(self.summary.checkpoint)
         origin = PageOrigin(self.configuration, self._provenance)
         if validation.valid:
             # A valid candidate is about to become the submission.
             validation = replace(validation, file=self.csv.name)
-        return submission_page(planets, validation, origin, self.score(), expected)
+        return submission_page(
+            planets, validation, origin, self.scores(), tuple(prior_lines(self.summary.priors))
+        )
 
     def with_journal(self, page: Page) -> Page:
         """The report with commands and events: of this run, so not for a bundle."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -35,7 +35,7 @@ from spectramind.report.figures import (
 from spectramind.report.figures.populations import NO_TRUTH
 from spectramind.report.page import Page
 from spectramind.report.training_record import Comparison, TrainingRecord
-from spectramind.report.verdict import Estimate, model_verdict, submission_verdict
+from spectramind.report.verdict import Scores, model_verdict, submission_verdict
 from spectramind.submission.problem import ValidationReport
 from spectramind.submission.score import ScoreReport
 
@@ -46,24 +46,24 @@ def submission_page(
     planets: PlanetSet,
     validation: ValidationReport,
     origin: Origin,
-    score: ScoreReport | None,
-    expected: Estimate | None,
+    scores: Scores,
+    priors: Sequence[str] = (),
 ) -> Page:
     """The report: is the submission valid, what is in it, should it be handed in.
 
     Parameters
     ----------
-    score : of this submission, where the truth is known
-    expected : out-of-fold score of the model that made it
+    priors : what the light curves say of the priors that were learnt before
     """
     estimator = origin.provenance.get("estimator", "unknown")
-    verdict = submission_verdict(validation, planets, estimator, score, expected)
+    verdict = submission_verdict(validation, planets, estimator, scores)
     glance = Section(
         "All planets at a glance",
         "Every planet by its depth, every channel by its sigma.",
         (sigma_depth_figure(planets), channel_sigma_figure(planets)),
     )
-    sections = (glance, *_truth_sections(planets, score), _calibration_section(planets, origin))
+    sections = (glance, *_prior_section(priors), *_truth_sections(planets, scores.known))
+    sections = (*sections, _calibration_section(planets, origin))
     kind = f"report of {validation.file}"
     return Page(kind, verdict, planets, _explorer(planets), sections, origin, validation)
 
@@ -113,6 +113,19 @@ def _explorer(planets: PlanetSet) -> Section:
     )
     hint = "Search or choose a planet; arrow keys in the list go through them."
     return Section("Planet explorer", hint, figures)
+
+
+def _prior_section(lines: Sequence[str]) -> tuple[Section, ...]:
+    """What the light curves say of the priors, where any were used."""
+    if not lines:
+        return ()
+    rows = tuple(tuple(line.split(": ", 1)) if ": " in line else ("", line) for line in lines)
+    table = Table("Priors, held against the light curves", ("part", "what was found"), rows)
+    hint = (
+        "Evidence compares what was learnt from other planets with priors that fit everybody; "
+        "no true depth is used. A part that is overruled does not reach the spectrum."
+    )
+    return (Section("What this survey says about the priors", hint, (), (table,)),)
 
 
 def _truth_sections(planets: PlanetSet, score: ScoreReport | None) -> tuple[Section, ...]:

@@ -49,6 +49,33 @@ def estimate_of(score: ScoreReport) -> Estimate:
     return Estimate(score.score, standard_error(values), len(values))
 
 
+@dataclass(frozen=True)
+class Scores:
+    """What is known of the score of a submission.
+
+    known     by the truth of its planets
+    promised  by its own sigma, if that is true; None without a naive answer
+    taught    of its model out of fold, on the planets that it learnt from
+    """
+
+    known: ScoreReport | None
+    promised: ScoreReport | None
+    taught: Estimate | None
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, the most certain first."""
+        found = []
+        if self.known is not None:
+            found.append(("score on known truth", str(estimate_of(self.known))))
+            parts = f"{self.known.fgs1:.3f} / {self.known.airs:.3f}"
+            found.append(("FGS1 / AIRS part", parts))
+        if self.promised is not None:
+            found.append(("score that its own σ promises", str(estimate_of(self.promised))))
+        text = "not known" if self.taught is None else str(self.taught)
+        found.append(("score of the model on planets like those that taught it", text))
+        return tuple(found)
+
+
 def grouped(number: float) -> str:
     """A whole number with thousands set off by a thin space."""
     return f"{number:,.0f}".replace(",", "\u2009")
@@ -63,22 +90,15 @@ def submission_verdict(
     validation: ValidationReport,
     planets: PlanetSet,
     estimator: str,
-    score: ScoreReport | None,
-    expected: Estimate | None,
+    scores: Scores,
 ) -> Verdict:
-    """Judge a submission by its validation, its fallbacks and its flags.
-
-    Parameters
-    ----------
-    score : of this very submission, where the truth is known
-    expected : out-of-fold score of the model, where it was trained
-    """
+    """Judge a submission by its validation, its fallbacks and its flags."""
     fallbacks = planets.kinds.count("fallback")
     errors, warnings = (
         sum(validation.counts[code] for code in {problem.code for problem in problems})
         for problems in (validation.errors, validation.warnings)
     )
-    facts = (*_scores(score, expected), *_contents(planets, estimator))
+    facts = (*scores.facts(), *_contents(planets, estimator))
     if not validation.valid:
         advice = f"Do not hand it in. First fault: {validation.errors[0].message}."
         return Verdict("bad", f"Not valid: {counted(errors, 'error')}", advice, facts)
@@ -98,16 +118,6 @@ def submission_verdict(
     flagged = planets.kinds.count("flagged")
     look = f" {counted(flagged, 'fit')} flagged: show the flagged ones below." if flagged else ""
     return Verdict("good", headline, f"It can be handed in as it is.{look}", facts)
-
-
-def _scores(score: ScoreReport | None, expected: Estimate | None) -> list[tuple[str, str]]:
-    facts = []
-    if score is not None:
-        facts.append(("score on known truth", str(estimate_of(score))))
-        facts.append(("FGS1 / AIRS part", f"{score.fgs1:.3f} / {score.airs:.3f}"))
-    text = "not known" if expected is None else str(expected)
-    facts.append(("expected score, out of fold", text))
-    return facts
 
 
 def _contents(planets: PlanetSet, estimator: str) -> list[tuple[str, str]]:

@@ -114,14 +114,18 @@ def official_score(
     """
     for name, values in (("truth", truth), ("mu", mu), ("sigma", sigma)):
         _check_cells(name, values, (len(truth), N_CHANNELS))
-    cells = cell_scores(truth, mu, sigma, naive)
     ids = planet_ids if planet_ids is not None else tuple(range(len(truth)))
+    return report_of_cells(cell_scores(truth, mu, sigma, naive), ids)
+
+
+def report_of_cells(cells: FloatArray, planet_ids: tuple[int, ...]) -> ScoreReport:
+    """The official mean over (planet, 283) cell scores, and its parts."""
     by_planet = cells @ CHANNEL_WEIGHTS / CHANNEL_WEIGHTS.sum()
     return ScoreReport(
         score=float(np.clip(by_planet.mean(), 0.0, 1.0)),
         fgs1=float(cells[:, 0].mean()),
         airs=float(cells[:, 1:].mean()),
-        planets={planet: float(value) for planet, value in zip(ids, by_planet, strict=True)},
+        planets={planet: float(value) for planet, value in zip(planet_ids, by_planet, strict=True)},
     )
 
 
