@@ -23,6 +23,7 @@ from spectramind.survey.stars import Star
 from spectramind.transit.depth_prior import AMPLITUDES, WHITE_FLOOR, log_amplitude_weights
 from spectramind.transit.light_information import LightInformation
 from spectramind.transit.nuisance_prior import (
+    OVER_RELAXED,
     SIZED,
     drift_moments,
     expected_size,
@@ -184,7 +185,7 @@ def drift_sizes(
         )
         covariance: FloatArray = np.asarray(np.linalg.inv(matrix + precision), np.float64)
         mean_now = covariance @ (vector + precision @ mean)
-        sizes = np.array(
+        fresh = np.array(
             [
                 [
                     expected_size(float(np.sum(inverse[i] * moments[i])), len(moments[i]))
@@ -193,6 +194,7 @@ def drift_sizes(
                 for moments in drift_moments(information.layout, mean_now, covariance)
             ]
         )
+        sizes = sizes * (fresh / sizes) ** OVER_RELAXED
     return sizes
 
 
@@ -235,22 +237,22 @@ def evidences(
 def prior_distance(
     matrix: FloatArray, vector: FloatArray, mean: FloatArray, covariance: FloatArray
 ) -> tuple[float, float]:
-    """How far light curves lie from a prior, in its own predictive scatter.
+    """How far the posterior of some parameters lies from their prior, in the prior's scatter.
 
     Parameters
     ----------
-    matrix, vector : information about some parameters, all others integrated out
+    matrix, vector : information about the parameters, all others integrated out
     mean, covariance : prior of these parameters
 
     Returns
     -------
-    squared distance, and what is expected of it: the number of parameters that the light curves
-    determine (both without a division by what they do not)
+    squared distance of the posterior mean from the prior mean, and its expectation: the number of
+    parameters that the light curves determine
     """
-    score = vector - matrix @ mean
     inner = np.eye(mean.size) + matrix @ covariance
-    distance = score @ covariance @ np.linalg.solve(inner, score)
-    return float(distance), float(np.trace(np.linalg.solve(inner, matrix @ covariance)))
+    score = np.linalg.solve(inner, vector - matrix @ mean)
+    freedom = float(np.trace(np.linalg.solve(inner, matrix @ covariance)))
+    return float(score @ covariance @ score), freedom
 
 
 def log_sum(values: Sequence[float]) -> float:

@@ -28,7 +28,7 @@ from spectramind.transit.joint_problem import (
     table_values,
 )
 from spectramind.transit.normal_equations import CurveEquations, time_basis
-from spectramind.transit.nuisance_prior import expected_size, nuisance_prior
+from spectramind.transit.nuisance_prior import OVER_RELAXED, expected_size, nuisance_prior
 from spectramind.transit.pointing_wander import learn_wander
 
 FloatArray = NDArray[np.float64]
@@ -39,7 +39,6 @@ _JITTER_AFTER = 3
 _SETTLED = 5
 _CONVERGED = 1e-6
 _CONVERGED_SHARE = 3e-4  # of the depth: a tenth of its standard deviation at most
-_OVER_RELAXED = 1.6  # expectation maximisation alone creeps; below 2 it still converges
 
 
 def _posterior_of_drift(
@@ -64,7 +63,7 @@ def _drift_size(
             moments = _posterior_of_drift(factor, state.theta, index)
             square = float(np.trace(np.linalg.solve(typical, moments)))
             size[visit, i] = expected_size(square, index.size)
-    return np.asarray(state.drift_size * (size / state.drift_size) ** _OVER_RELAXED)
+    return np.asarray(state.drift_size * (size / state.drift_size) ** OVER_RELAXED)
 
 
 def _limited(problem: JointProblem, step: FloatArray) -> FloatArray:

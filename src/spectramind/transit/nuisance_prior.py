@@ -16,6 +16,10 @@ SIZED = 3
 """Parts of the drift whose size differs between visits; the last one is a ratio."""
 
 
+OVER_RELAXED = 1.6
+"""Power of a step of the sizes: expectation maximisation creeps; below 2 it still converges."""
+
+
 def star_mean(priors: TransitPriors, star: Star) -> FloatArray:
     """(star,) prior mean of limb darkening and of what the orbit differs from the table by."""
     mean = priors.star_mean
