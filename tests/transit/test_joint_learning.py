@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from transit_scenes import STAR
 
 from spectramind.errors import DataError
+from spectramind.pipeline.prior_report import reported
+from spectramind.transit.adaptation import adapt, depths_integrated_out, favoured
+from spectramind.transit.belief import believe
 from spectramind.transit.calibration import (
     FEATURES,
     calibrated,
@@ -27,10 +30,12 @@ from spectramind.transit.cross_validation import (
     folds,
 )
 from spectramind.transit.depth_prior import combine, learn_depth_prior
+from spectramind.transit.hierarchy import NuisanceLikelihood
 from spectramind.transit.joint import fit_planet
 from spectramind.transit.learning import learn_priors
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.posterior import DepthPosterior
+from spectramind.transit.prior_choices import Combination, PriorChoices, only
 from spectramind.transit.priors import (
     TransitPriors,
     priors_from_json,
@@ -109,9 +114,13 @@ def test_learning_finds_the_population(learnt: TransitPriors, narrow: TransitPri
     ratio = np.diag(found.gain_time)[:2] / np.diag(true.gain_time)[:2]
     assert 0.5 < np.exp(0.5 * np.log(ratio).mean()) < 1.8
     assert np.trace(found.gain_colour) == pytest.approx(1.0, abs=0.2)
-    assert np.diag(found.departure).max() < 1e-10  # the drift is separable
-    assert found.gain_time[4, 4] < 1e-12  # orders that the planets do not ask for
-    assert found.fgs1[4, 4] < 1e-12
+    # What the planets do not ask for shrinks, but no variance may collapse: what was believed
+    # before weighs as much as a planet.
+    shrunk = np.diag(found.departure)[0] / np.diag(PRIORS.drift.departure)[0]
+    assert 0.01 < shrunk < 0.4  # the drift is separable
+    for name in ("gain_time", "fgs1"):
+        before, after = (np.diag(getattr(d, name))[4] for d in (PRIORS.drift, found))
+        assert 0.01 < after / before < 2.0, name
     assert found.fgs1[0, 0] > 1e-8
     assert "14 planets" in learnt.learnt_from
 
@@ -122,10 +131,66 @@ def test_learnt_priors_sharpen_the_posterior(
     visit, depth = draw_from_prior(3, learnt)
     sharp = fit_planet([visit], STAR, learnt, CONFIG).posterior
     wide = fit_planet([visit], STAR, PRIORS, CONFIG).posterior
-    assert error_parts(sharp).airs_mean < 0.8 * error_parts(wide).airs_mean
-    assert error_parts(sharp).fgs1 < 0.95 * error_parts(wide).fgs1
+    assert error_parts(sharp).airs_mean < 0.9 * error_parts(wide).airs_mean
+    assert error_parts(sharp).fgs1 < 0.97 * error_parts(wide).fgs1
     assert abs(sharp.depth[0] - depth[0]) < 4.0 * error_parts(sharp).fgs1
     assert fits[3].learnt_from != learnt.learnt_from
+
+
+def _unlabelled(fits: dict[int, PlanetFit], choices: PriorChoices) -> list[NuisanceLikelihood]:
+    start = Combination(0, 0, 0)
+    return [
+        depths_integrated_out(fit.information, STAR, choices, start)
+        for fit in fits.values()
+        if fit.information is not None
+    ]
+
+
+def test_light_curves_alone_teach_star_and_drift(
+    fits: dict[int, PlanetFit], learnt: TransitPriors, narrow: TransitPriors
+) -> None:
+    choices = only(PRIORS, WAVELENGTH[1:])
+    found = adapt(_unlabelled(fits, choices), choices, Combination(0, 0, 0))
+    assert found is not None
+    assert found.gain > 0.5
+    assert found.start == ("given", "given", "given")
+    blend = np.array([1.0, 0.3, 0.4])
+    mean = blend @ found.priors.star_mean[:3, 0]
+    assert mean == pytest.approx(blend @ narrow.star_mean[:3, 0], abs=0.04)
+    assert mean == pytest.approx(blend @ learnt.star_mean[:3, 0], abs=0.04)
+    scatter = [blend @ p.star_scatter[:3, :3] @ blend for p in (found.priors, PRIORS)]
+    assert scatter[0] < 0.5 * scatter[1]
+    assert found.priors.drift.fgs1[0, 0] < 0.6 * PRIORS.drift.fgs1[0, 0]
+    assert np.array_equal(found.priors.depth.shapes, PRIORS.depth.shapes)
+
+
+def test_a_wrong_start_is_left_behind(fits: dict[int, PlanetFit], narrow: TransitPriors) -> None:
+    """Learning starts from the priors that the light curves favour, not from the preferred ones."""
+    size = np.sqrt(np.diag(PRIORS.star_scatter))
+    mean = PRIORS.star_mean.copy()
+    mean[:-2, 0] += 4.0 * size[:-2]
+    wrong = replace(PRIORS, star_mean=mean, star_scatter=np.diag((0.2 * size) ** 2))
+    choices = PriorChoices(("learnt", "generic"), (wrong, PRIORS), tuple(WAVELENGTH[1:].tolist()))
+    informed = [fit.information for fit in fits.values() if fit.information is not None]
+    judged = [believe(i, choices, STAR).judgement for i in informed]
+    start = favoured([j for j in judged if j is not None])
+    assert start.star == 1
+    known = [depths_integrated_out(i, STAR, choices, start) for i in informed]
+    found = adapt(known, choices, start)
+    assert found is not None
+    assert found.start[0] == "generic"
+    blend = np.array([1.0, 0.3, 0.4])
+    assert blend @ found.priors.star_mean[:3, 0] == pytest.approx(
+        blend @ narrow.star_mean[:3, 0], abs=0.04
+    )
+    lines = reported([j for j in judged if j is not None], dict(enumerate(known)), choices, found)
+    assert lines.contradicted["limb darkening and orbit"] == len(judged)
+    assert any("scatters off" in line and "learnt again" in line for line in lines.lines)
+
+
+def test_seven_planets_teach_nothing(fits: dict[int, PlanetFit]) -> None:
+    choices = only(PRIORS, WAVELENGTH[1:])
+    assert adapt(_unlabelled(fits, choices)[:7], choices, Combination(0, 0, 0)) is None
 
 
 def test_too_few_planets_are_refused(

@@ -192,11 +192,13 @@ def learn_nuisance(
 
 
 def _settled(last: TransitPriors, now: TransitPriors) -> bool:
-    """Whether means have stopped moving in units of the scatter, and the scatter in its own."""
+    """Whether means have stopped moving in units of the scatter, and variances in their own."""
     size = np.sqrt(np.diag(now.star_scatter))
     moved = np.abs(now.star_mean - last.star_mean) / size[:, None]
-    grown = np.abs(np.log(size**2 / np.diag(last.star_scatter)))
-    return bool(max(moved.max(), grown.max()) < _SETTLED)
+    pairs = [(last.star_scatter, now.star_scatter)]
+    pairs += [(getattr(last.drift, n), getattr(now.drift, n)) for n in ("gain_time", "fgs1")]
+    grown = [np.abs(np.log(np.diag(new) / np.diag(old))).max() for old, new in pairs]
+    return bool(max(moved.max(), *grown) < _SETTLED)
 
 
 def _predictive(planets: int, weight: float) -> float:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from spectramind.uncertainty.conformal import BAND_LEVEL, LEVELS
 from spectramind.uncertainty.half_widths import GAUSSIAN, relational_scale, towards_gaussian
-from spectramind.uncertainty.novelty import Novelty, widening
+from spectramind.uncertainty.novelty import Novelty, familiar, widening
 from spectramind.uncertainty.relational import Relational, relational_half_widths
 from spectramind.uncertainty.sample import Sample
-from spectramind.uncertainty.temperature import Temperature, heated
+from spectramind.uncertainty.temperature import Temperature, heated, planet_factors
 
 FloatArray = NDArray[np.float64]
 
@@ -84,8 +84,14 @@ class Certified:
 def tempered(
     temperature: Temperature, novelty: Novelty, floor: FloatArray, sample: Sample
 ) -> FloatArray:
-    """(planet, 283) sigma after temperature, widening and floor."""
-    sigma = heated(temperature, sample, widening(novelty, sample))
+    """(planet, 283) sigma after temperature, widening and floor.
+
+    Factors that narrow hold for planets like those that taught them: they fade with the distance.
+    """
+    known = familiar(novelty, sample)
+    factors = planet_factors(temperature, sample)
+    faded = np.where(factors < 1.0, factors ** known[:, None], factors)
+    sigma = heated(temperature, sample, widening(novelty, sample) * faded / factors)
     return np.asarray(np.fmax(sigma, floor))
 
 

@@ -33,6 +33,7 @@ SLOPES: FloatArray = np.concatenate([[0.0], np.geomspace(0.02, 2.0, 47)])
 EXCLUDED = 0.82
 """Fall of the log likelihood that excludes a slope at 90 %, one-sided."""
 WIDEST = 8.0
+_HALF = 2.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,12 @@ def distances(novelty: Novelty, sample: Sample) -> FloatArray:
     split = setting.shape[1]
     both = [np.sum(part**2, axis=1) for part in (beyond[:, :split], beyond[:, split:])]
     return np.asarray(np.sqrt(np.column_stack(both)))
+
+
+def familiar(novelty: Novelty, sample: Sample) -> FloatArray:
+    """(planet,) 1 within the range of the training planets, half at two of their deviations."""
+    square = np.sum(distances(novelty, sample) ** 2, axis=1)
+    return np.asarray(1.0 / (1.0 + (square / _HALF**2) ** 2))
 
 
 def widening(novelty: Novelty, sample: Sample) -> FloatArray:

@@ -99,7 +99,17 @@ def mean_square(square: FloatArray, prior: float) -> float:
     largest = max(1, round(_LARGEST * known.size)) if known.size > 1 else 0
     typical = float(np.sort(known)[: known.size - largest].mean())
     bounded = np.minimum(known, WILD**2 * max(typical, np.finfo(float).tiny))
-    return float((bounded.sum() + prior) / (known.size + prior))
+    mean = float((bounded.sum() + prior) / (known.size + prior))
+    return mean * predictive(known.size + prior)
+
+
+def predictive(planets: float) -> float:
+    """Variance of Student's t over that of the normal distribution: what few planets leave open.
+
+    A factor that n residuals taught is itself uncertain by 1 / sqrt(2 n); the next residual in
+    units of it follows Student's t with n degrees of freedom, of variance n / (n - 2).
+    """
+    return planets / max(planets - 2.0, 0.5 * planets)
 
 
 def learn_temperature(sample: Sample, level: Level, weights: FloatArray) -> Temperature:
