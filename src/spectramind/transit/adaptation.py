@@ -39,8 +39,9 @@ FloatArray = NDArray[np.float64]
 
 LEAST_PLANETS = 8
 """Fewer planets teach a covariance less than what was believed before."""
-_WEIGHTS = (1.0, 4.0, 16.0, 64.0)
-"""Planets or visits that what was believed before may count for."""
+_PLANETS = (1.0, 4.0, 16.0, 64.0)
+_VISITS = (0.25, 1.0, 4.0, 16.0)
+"""What was believed before may count for so many planets (star) or visits (drift)."""
 _JUDGES = 80
 """Planets that decide on the weights; more change nothing."""
 
@@ -128,12 +129,12 @@ def held_out_shrinkage(
             for teachers, judged in (halves, halves[::-1])
         )
 
-    best, highest = Shrinkage(_WEIGHTS[1], _WEIGHTS[0]), -np.inf
-    for star in _WEIGHTS:
+    best, highest = Shrinkage(_PLANETS[1], _VISITS[1]), -np.inf
+    for star in _PLANETS:
         trial = Shrinkage(star, best.drift)
         if (value := evidence(trial)) > highest:
             best, highest = trial, value
-    for drift in _WEIGHTS[1:]:
+    for drift in (_VISITS[0], *_VISITS[2:]):
         trial = Shrinkage(best.star, drift)
         if (value := evidence(trial)) > highest:
             best, highest = trial, value

@@ -2,9 +2,11 @@
 
 Over many planets the nuisance parameters follow
 
-    star parameters w_p ~ N(B x_p, S),     drift of a visit ~ Student's t with covariance C,
+    star parameters w_p ~ t(B x_p, S),     drift of a visit ~ t(0, C),
 
-x_p being the star's regressors. Each planet contributes its likelihood of w, either with its depths
+Student's t, x_p being the star's regressors. A planet whose light curves the model does not
+describe (drift that is no polynomial, spots) tells nonsense of its star and must not widen S for
+all: heavy tails bound its say. Each planet contributes its likelihood of w, either with its depths
 known or with its depths integrated out; B, S and C maximise the posterior of all planets (A.
 Dempster, N. Laird, D. Rubin, J. R. Stat. Soc. B 39, 1, 1977) under conjugate priors about what was
 believed before. These weigh as much as several planets, so that no variance can collapse. What is
@@ -71,11 +73,24 @@ class Shrinkage:
 
 
 @dataclass(frozen=True)
+class _Sizes:
+    """Precision of a planet's parameters relative to the typical one.
+
+    star    of all star parameters together
+    drift   (visit, 3)
+    """
+
+    star: float
+    drift: FloatArray
+
+
+@dataclass(frozen=True)
 class _Moments:
     """Posterior of one planet: star parameters and drift second moments, weighted by size."""
 
     star: FloatArray
     star_covariance: FloatArray
+    weight: float
     drift: tuple[FloatArray, ...]
 
 
@@ -96,14 +111,16 @@ def nuisance_likelihood(
 
 
 def _expect(
-    known: NuisanceLikelihood, priors: TransitPriors, sizes: FloatArray
-) -> tuple[_Moments, FloatArray]:
-    """Posterior moments of one planet, and the sizes (visit, 3) of its drift that they imply."""
+    known: NuisanceLikelihood, priors: TransitPriors, sizes: _Sizes
+) -> tuple[_Moments, _Sizes]:
+    """Posterior moments of one planet, and the sizes that they imply."""
     layout = known.layout
-    precision, mean = nuisance_prior(layout, priors, known.star, sizes, known.scale_spread)
+    precision, mean = nuisance_prior(
+        layout, priors, known.star, sizes.drift, known.scale_spread, sizes.star
+    )
     covariance: FloatArray = np.asarray(np.linalg.inv(known.matrix + precision), np.float64)
     posterior = covariance @ (known.vector + precision @ mean)
-    updated = sizes.copy()
+    updated = sizes.drift.copy()
     blocks = priors.drift.blocks
     sums = [np.zeros_like(block) for block in blocks]
     inverse = priors.drift_precision
@@ -115,20 +132,27 @@ def _expect(
                 weight = updated[visit, i] = expected_size(square, len(moments))
             sums[i] += weight * moments
     star = layout.star_places
-    return _Moments(posterior[star], covariance[np.ix_(star, star)], tuple(sums)), updated
+    spread = covariance[np.ix_(star, star)]
+    away = posterior[star] - mean[star]
+    square = float(np.sum(priors.star_precision * (np.outer(away, away) + spread)))
+    weight = expected_size(square, star.size)
+    moments_of_star = _Moments(posterior[star], spread, weight, tuple(sums))
+    return moments_of_star, _Sizes(weight, updated)
 
 
 def _regression(
-    stars: FloatArray, design: FloatArray, scatter: FloatArray, before: TransitPriors
+    moments: Sequence[_Moments], design: FloatArray, scatter: FloatArray, before: TransitPriors
 ) -> FloatArray:
-    """Mean (star, regressor) by ridge regression towards what was believed."""
+    """Mean (star, regressor) by weighted ridge regression towards what was believed."""
+    stars = np.array([m.star for m in moments])
+    weighted = design * np.array([m.weight for m in moments])[:, None]
     size = np.diag(before.star_scatter)
     out = np.empty((stars.shape[1], design.shape[1]))
     for i in range(stars.shape[1]):
         spread = np.array([_INTERCEPT_SPREAD, _SLOPE_SPREAD])[: design.shape[1]] ** 2 * size[i]
         ridge = np.diag(scatter[i, i] / spread)
-        right = design.T @ stars[:, i] + ridge @ before.star_mean[i]
-        out[i] = np.linalg.solve(design.T @ design + ridge, right)
+        right = weighted.T @ stars[:, i] + ridge @ before.star_mean[i]
+        out[i] = np.linalg.solve(weighted.T @ design + ridge, right)
     return out
 
 
@@ -146,10 +170,11 @@ def _maximise(
     before: TransitPriors,
     shrinkage: Shrinkage,
 ) -> TransitPriors:
-    stars = np.array([m.star for m in moments])
-    mean = _regression(stars, design, now.star_scatter, before)
-    rest = stars - design @ mean.T
-    scatter = rest.T @ rest + np.sum([m.star_covariance for m in moments], axis=0)
+    mean = _regression(moments, design, now.star_scatter, before)
+    weight = np.array([m.weight for m in moments])
+    rest = np.array([m.star for m in moments]) - design @ mean.T
+    scatter = (weight[:, None] * rest).T @ rest
+    scatter = scatter + np.sum([m.weight * m.star_covariance for m in moments], axis=0)
     scatter = scatter + shrinkage.star * before.star_scatter
     drift = [
         _drift(np.sum(part, axis=0), visits, old, shrinkage.drift)
@@ -175,7 +200,7 @@ def learn_nuisance(
     planets : in an order that is always the same
     before : where learning starts and what it is drawn to
     """
-    sizes = [known.drift_size for known in planets]
+    sizes = [_Sizes(1.0, known.drift_size) for known in planets]
     columns = before.star_mean.shape[1]
     design = np.array([regressors(known.star, columns) for known in planets])
     visits = sum(known.layout.visits for known in planets)
@@ -208,7 +233,11 @@ def _predictive(planets: int, weight: float) -> float:
 
 def visit_sizes(known: NuisanceLikelihood, priors: TransitPriors) -> FloatArray:
     """(visit, 3) precision of the drift of each visit relative to what is typical."""
-    sizes = known.drift_size
+    return _sizes(known, priors).drift
+
+
+def _sizes(known: NuisanceLikelihood, priors: TransitPriors) -> _Sizes:
+    sizes = _Sizes(1.0, known.drift_size)
     for _ in range(_SIZE_ROUNDS):
         _, sizes = _expect(known, priors, sizes)
     return sizes
@@ -218,13 +247,13 @@ def likelihood_evidence(planets: Sequence[NuisanceLikelihood], priors: TransitPr
     """Ln marginal likelihood of planets' nuisance parameters, up to a constant of the planets."""
     total = 0.0
     for known in planets:
-        sizes = visit_sizes(known, priors)
+        sizes = _sizes(known, priors)
         precision, mean = nuisance_prior(
-            known.layout, priors, known.star, sizes, known.scale_spread
+            known.layout, priors, known.star, sizes.drift, known.scale_spread, sizes.star
         )
         matrix = known.matrix + precision
         right = known.vector + precision @ mean
         total += 0.5 * float(np.linalg.slogdet(precision)[1] - np.linalg.slogdet(matrix)[1])
         total += 0.5 * float(right @ np.linalg.solve(matrix, right) - mean @ precision @ mean)
-        total += log_size_prior(sizes)
+        total += log_size_prior(sizes.drift) + log_size_prior(np.array([sizes.star]))
     return total

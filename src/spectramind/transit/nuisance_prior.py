@@ -32,6 +32,7 @@ def nuisance_prior(
     star: Star,
     drift_size: FloatArray,
     scale_spread: float,
+    star_weight: float = 1.0,
 ) -> tuple[FloatArray, FloatArray]:
     """Prior of the nuisance parameters, orbit relative to the table.
 
@@ -39,6 +40,7 @@ def nuisance_prior(
     ----------
     drift_size : (visit, 3) precision of each visit's drift relative to the typical one
     scale_spread : standard deviation of the visits' depth scales
+    star_weight : precision of the star's parameters relative to that of the prior
 
     Returns
     -------
@@ -47,7 +49,7 @@ def nuisance_prior(
     first = layout.nuisance[0]
     precision = np.zeros((layout.nuisance.size, layout.nuisance.size))
     place = layout.star - first
-    precision[np.ix_(place, place)] = priors.star_precision
+    precision[np.ix_(place, place)] = star_weight * priors.star_precision
     inverse = priors.drift_precision
     for visit, size in enumerate(drift_size):
         for block, index, weight in zip(inverse, layout.drift(visit), (*size, 1.0), strict=True):
