@@ -12,7 +12,10 @@ from spectramind.conf.schema.transit import TransitConfig
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
 from spectramind.transit.binned_curve import without_outliers
+from spectramind.transit.caution import cautious
+from spectramind.transit.common_residuals import joint_residuals
 from spectramind.transit.depth_prior import combine
+from spectramind.transit.doubts import merged
 from spectramind.transit.gaussian import conditional_mean, marginalise
 from spectramind.transit.joint_problem import (
     FIXED,
@@ -36,13 +39,15 @@ from spectramind.transit.joint_summary import (
     residuals_by_phase,
     white_curves,
 )
+from spectramind.transit.low_rank import low_rank
 from spectramind.transit.normal_equations import CurveEquations
 from spectramind.transit.phase_residuals import no_residuals
 from spectramind.transit.planet_fit import NuisanceInformation, PlanetFit
-from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths, low_rank
+from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths
 from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.priors import TransitPriors
 from spectramind.transit.spot_crossings import spot_covariance
+from spectramind.transit.visit_agreement import Emptiness, empty_curves, left_out
 from spectramind.transit.white_fit import WhiteFit, fit_white
 from spectramind.transit.white_light import relative_curve, white_series
 from spectramind.transit.white_search import search_transit
@@ -82,12 +87,14 @@ def fit_planet(
     visits = [
         replace(v, fgs1=without_outliers(v.fgs1), airs=without_outliers(v.airs)) for v in visits
     ]
-    white = _white_fit(visits, star)
+    came = visits
+    white, empty = _white_fit(visits, star)
+    visits = left_out(visits, empty)
     if white is None or white.gain <= LEAST_GAIN:
-        return _fallback(visits, star, priors)
+        return _fallback(came, star, priors)
     problem = build_problem(visits, star, priors, white, config.bin_seconds)
     if not problem.curves:
-        return _fallback(visits, star, priors)
+        return _fallback(came, star, priors)
     state = first_state(problem, white)
     state, curves, count, converged = iterate(
         problem, state, config.jitter_templates, config.iterations
@@ -114,12 +121,12 @@ def fit_planet(
         depth=depth,
         variance_diagonal=diagonal,
         factors=factors,
-        flags=flags,
+        flags=merged(flags, empty.flags),
         geometry=geometry(problem, state) | {"chi2": chi2, "gain": white.gain},
         white=white_light,
     )
     return PlanetFit(
-        posterior=posterior,
+        posterior=cautious(posterior, joint_residuals(problem, state, curves), came),
         limb_darkening=channel_limb_darkening(problem, state),
         orbit_covariance=orbit_covariance(problem.layout, full.matrix, covariance),
         curves=fits,
@@ -133,10 +140,13 @@ def fit_planet(
     )
 
 
-def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> WhiteFit | None:
+def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> tuple[WhiteFit | None, Emptiness]:
+    """White fit of the curves that show the transit, and those that do not."""
     curves = [relative_curve(c, v.visit) for v in visits for c in (v.airs, v.fgs1)]
     series = [s for s in map(white_series, curves) if s.usable.sum() >= LEAST_SAMPLES]
-    return fit_white(series, search_transit(series, star), star) if series else None
+    empty = empty_curves(series, star)
+    series = [s for s in series if not empty.holds(s.visit, s.instrument)]
+    return fit_white(series, search_transit(series, star), star) if series else None, empty
 
 
 def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors) -> PlanetFit:
