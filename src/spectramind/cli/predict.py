@@ -14,18 +14,21 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Predict the spectrum of every planet of a split, with its error bar."""
     with one_line_errors():
         from spectramind.pipeline.predict import predict as run_predict
+        from spectramind.pipeline.survey_doubts import SurveyDoubts
 
         with recorded("predict", overrides) as (config, run, update):
             summary = run_predict(config, run, update)
             result = {key: value for key, value in summary.__dict__.items() if key != "config"}
             run.result(**result)
+        doubts = SurveyDoubts(summary.counts, summary.reasons, summary.common)
         lines = [
             f"estimator  {summary.estimator}",
             f"planets    {summary.planets}",
-            f"fallbacks  {len(summary.fallbacks)}",
-            *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
+            *doubts.lines(),
+            *(f"  {planet}: {text}" for planet, text in summary.fallbacks.items()),
             *(f"limits     {text}" for text in summary.losses),
             f"run        {summary.run_hash}",
             f"written    {config.paths.out}/predictions.nc",
+            *([doubts.common] if doubts.common else []),
         ]
         emit(summary.__dict__, lines, as_json)

@@ -74,6 +74,14 @@ def parse_flag(text: str) -> Flag:
     return Flag(name, instrument, visit)
 
 
+def in_words(text: str) -> str:
+    """A flag with what it means, for people."""
+    flag = parse_flag(text)
+    places = [flag.instrument, None if flag.visit is None else f"visit {flag.visit}"]
+    where = ", ".join(place for place in places if place is not None)
+    return f"{flag.name}: {flag.meaning}" + (f" ({where})" if where else "")
+
+
 def doubts_of(flags: Iterable[str]) -> tuple[str, ...]:
     """The flags that make a planet doubtful."""
     return tuple(flag for flag in flags if parse_flag(flag).name not in REMARKS)
