@@ -34,7 +34,7 @@ def test_flux_follows_the_star(make_visit, detector_config) -> None:
         assert np.all(np.diff(curve.time) > 0)
     assert np.all(np.diff(curves.airs.wavelength) > 0)
     # The blue end is bright, and blue comes first although it is the last column.
-    assert curves.airs.flux[0, 0] < curves.airs.flux[0, -1]
+    assert curves.airs.flux[0, 0] > curves.airs.flux[0, -1]
 
 
 def test_stated_variance_is_the_scatter(make_visit, detector_config) -> None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from spectramind.cli.verb import AsJson, Overrides, emit, one_line_errors, recorded
 
 EXAMPLE = (
     "Example: spectramind predict +data.split=test +paths.input=SURVEY +paths.out=out "
     "+runtime.workers=2"
 )
+
+
+_LISTED = 20
+
+
+def fallback_lines(fallbacks: Mapping[int, str]) -> list[str]:
+    """One line each, as far as they can be read; all of them stand in predict.json."""
+    lines = [f"  {planet}: {reason}" for planet, reason in fallbacks.items()]
+    more = [f"  {len(lines) - _LISTED} more in predict.json"] if len(lines) > _LISTED else []
+    return lines[:_LISTED] + more
 
 
 def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
@@ -25,7 +37,7 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
             f"estimator  {summary.estimator}",
             f"planets    {summary.planets}",
             *doubts.lines(),
-            *(f"  {planet}: {text}" for planet, text in summary.fallbacks.items()),
+            *fallback_lines(summary.fallbacks),
             *(f"limits     {text}" for text in summary.losses),
             f"run        {summary.run_hash}",
             f"written    {config.paths.out}/predictions.nc",

@@ -14,7 +14,7 @@ MANY = 0.1
 _MOST_REASONS = 5
 _SHARED = 0.5
 _PATH = re.compile(r"\S*/")
-_NUMBER = re.compile(r"\d[\d.e+-]*")
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])\d[\d.e+-]*")
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,10 @@ def survey_doubts(
     by_name.update(failure_kind(text) for text in fallbacks.values())
     in_doubt = len(doubtful) + len(fallbacks)
     ok = planets - in_doubt
+    commonest = sorted(by_name.items(), key=lambda item: (-item[1], item[0]))
     return SurveyDoubts(
         counts={"ok": ok, "doubtful": len(doubtful), "fallback": len(fallbacks)},
-        reasons=tuple(
-            sorted(by_name.items(), key=lambda item: (-item[1], item[0]))[:_MOST_REASONS]
-        ),
+        reasons=tuple(commonest[:_MOST_REASONS]),
         common=_in_common(flags, fallbacks) if in_doubt > MANY * planets else None,
     )
 

@@ -24,7 +24,6 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "high_chi2": ("residuals exceed the noise", _CURVES),
     "spotted": ("structure in transit, as of spots or flares", _CURVES),
     "visits_disagree": ("visits have different depths", _CURVES),
-    "instruments_disagree": ("FGS1 and AIRS have different depths", _FRAMES),
     "empty_visit": ("a visit without the transit of the others, left out", _FRAMES),
     "empty_curve": ("a light curve without the transit of the others, left out", _FRAMES),
     "lost_visit": ("a visit could not be read, left out", _FRAMES),
@@ -35,7 +34,6 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     "frozen_frames": ("frames repeat themselves", _FRAMES),
     "unsteady_light": ("the light jumps more than a star does", _FRAMES),
     "saturated": ("pixels saturate and are left out", _FRAMES),
-    "population_mean": ("the answer is the mean of all planets", _FRAMES),
 }
 
 
