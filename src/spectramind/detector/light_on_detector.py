@@ -83,22 +83,21 @@ def _brightest(profile: FloatArray) -> float:
 
 def _profile(image: FloatArray, good: BoolArray, axis: int) -> FloatArray:
     """Mean over the good pixels along one axis; 0 where there is none."""
-    return np.asarray(
-        np.where(good, image, 0.0).sum(axis=axis) / np.maximum(good.sum(axis=axis), 1)
-    )
+    light = np.where(good, image, 0.0).sum(axis=axis)
+    return np.asarray(light / np.maximum(good.sum(axis=axis), 1))
 
 
 def _reads_ratio(
     binned: BinnedWindow, image: FloatArray, good: BoolArray, constants: DetectorConstants
 ) -> float:
-    """Short over long read of bright pixels, over the ratio of their times."""
+    """Short over long read of bright pixels, median, over the ratio of their times."""
     short, long = (binned.star_reads[..., i] / constants.gain + constants.offset for i in (2, 3))
     top = float(np.max(np.where(good, image, 0.0), initial=0.0))
-    bright = good & (image > _BRIGHT * top)
+    bright = good & (image > _BRIGHT * top) & (long > 0.0)
     if not bright.any():
         return 1.0
     first, last = constants.seconds
-    return float(short[bright].sum() / long[bright].sum() / (first / last))
+    return float(np.median(short[bright] / long[bright])) / (first / last)
 
 
 def _dim_light(binned: BinnedWindow) -> float:
@@ -118,9 +117,18 @@ def _repeated(binned: BinnedWindow) -> BoolArray:
 
 
 def light_evidence(
-    binned: BinnedWindow, window: PixelWindow, constants: DetectorConstants
+    binned: BinnedWindow,
+    saturated: BoolArray,
+    window: PixelWindow,
+    constants: DetectorConstants,
 ) -> LightEvidence:
-    """Read off the binned pixels what the frames show."""
+    """Read off the binned pixels what the frames show.
+
+    Parameters
+    ----------
+    binned : with the samples of saturated pixels, which show where the star is
+    saturated : (pixel, channel), whose reads say nothing
+    """
     image, good = _mean_image(binned)
     unfolded, usable = image.reshape(window.shape), good.reshape(window.shape)
     rows, first = _profile(unfolded, usable, 1), float(window.rows.min())
@@ -145,7 +153,7 @@ def light_evidence(
         column=column,
         concentration=float(light[near].sum() / max(light.sum(), np.finfo(float).tiny)),
         blue_to_red=blue_to_red,
-        reads=_reads_ratio(binned, image, good, constants),
+        reads=_reads_ratio(binned, image, good & ~saturated, constants),
         dim=_dim_light(binned),
         series=series * float(complete.sum()),
         repeated=_repeated(binned),

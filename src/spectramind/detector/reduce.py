@@ -36,7 +36,7 @@ from spectramind.detector.light_on_detector import (
     without_repeated,
 )
 from spectramind.detector.pixel_mask import PixelLimits
-from spectramind.detector.saturation import without_saturated
+from spectramind.detector.saturation import saturation_of, without_saturated
 from spectramind.detector.signal_file import read_pixels
 from spectramind.detector.time_binning import bin_times, pair_times, pairs_within
 from spectramind.detector.windows import IndexArray, PixelWindow, airs_window, fgs1_window
@@ -116,11 +116,11 @@ def reduce_instrument(
     plan = cadence(times, config.airs_bin_seconds if is_airs else config.fgs1_bin_seconds, config)
     columns = read_pixels(path, setup.pixels, hours.size, config.batch_mib)
     binned = bin_window(columns, setup.pixels, setup.window, setup.constants, plan)
-    binned, saturated = without_saturated(binned, plan.pairs)
-    evidence = light_evidence(binned, setup.window, setup.constants)
+    saturated = saturation_of(binned, plan.pairs)
+    evidence = light_evidence(binned, saturated, setup.window, setup.constants)
     if fault := impossible_light(evidence, plan.per_bin):
         raise DataError(path, fault.expected, fault.found, fault.remedy)
-    binned = without_repeated(binned, evidence.repeated)
+    binned = without_saturated(without_repeated(binned, evidence.repeated), saturated)
     times = bin_times(times[: plan.pairs], plan.per_bin)
     choice = Extraction(config.extraction, config.foreground)
     extracted = extract_window(binned, setup.window, setup.constants, choice)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spectramind.detector.binned_window import BinnedWindow
-from spectramind.detector.light_curves import BoolArray
+from spectramind.detector.light_curves import BoolArray, FloatArray
 
 _SHARE = 1e-3
 """Of pairs: one sample in a thousand lost at the top moves a mean by 0.003 of its scatter."""
@@ -22,7 +21,7 @@ _TIES_SHARE = 0.01
 _LEAST_TIES = 12
 
 
-def saturated_pixels(clipped: NDArray[np.int64], ties: NDArray[np.int64], pairs: int) -> BoolArray:
+def saturated_pixels(clipped: FloatArray, ties: FloatArray, pairs: int) -> BoolArray:
     """Which pixels lose more than now and then.
 
     Parameters
@@ -36,17 +35,15 @@ def saturated_pixels(clipped: NDArray[np.int64], ties: NDArray[np.int64], pairs:
     return np.asarray(at_converter | at_full_well)
 
 
-def without_saturated(binned: BinnedWindow, pairs: int) -> tuple[BinnedWindow, BoolArray]:
-    """The window with no sample of saturated pixels, and which of the star's they are.
+def saturation_of(binned: BinnedWindow, pairs: int) -> BoolArray:
+    """(pixel, channel) which pixels of the star's window saturate more than now and then."""
+    return saturated_pixels(binned.star_reads[..., 0], binned.star_reads[..., 1], pairs)
 
-    Returns
-    -------
-    binned, saturated (pixel, channel)
-    """
-    reads = binned.star_reads
-    saturated = saturated_pixels(reads[..., 0], reads[..., 1], pairs)
+
+def without_saturated(binned: BinnedWindow, saturated: BoolArray) -> BinnedWindow:
+    """The window with no sample of saturated pixels (pixel, channel)."""
     if not saturated.any():
-        return binned, saturated
+        return binned
     star, count = binned.star.copy(), binned.star_count.copy()
     star[saturated], count[saturated] = 0.0, 0
-    return replace(binned, star=star, star_count=count), saturated
+    return replace(binned, star=star, star_count=count)

@@ -40,8 +40,8 @@ class SurveyDoubts:
 
 
 def failure_kind(text: str) -> str:
-    """A failure without what is its planet's own: folders and numbers."""
-    return _NUMBER.sub("N", _PATH.sub("", text)).strip()
+    """A failure without what is its planet's own: folders, numbers, what was found."""
+    return _NUMBER.sub("N", _PATH.sub("", text.partition(", found ")[0])).strip()
 
 
 def survey_doubts(

@@ -58,14 +58,12 @@ def read_calibration(folder: Path, instrument: Instrument) -> Calibration:
     if not folder.is_dir():
         raise DataError(folder, "a calibration folder", "no such folder", _REMEDY)
     rows = instrument.rows
-    dark = _read_numbers(folder / "dark.parquet", instrument, rows)
-    flat = _read_numbers(folder / "flat.parquet", instrument, rows)
-    read = _read_numbers(folder / "read.parquet", instrument, rows)
-    linear = _read_numbers(folder / "linear_corr.parquet", instrument, LINEAR_TERMS * rows)
+    dark = _read_numbers(folder / "dark.parquet", instrument, rows, _LOWEST_NOISE)
+    flat = _read_numbers(folder / "flat.parquet", instrument, rows, _LOWEST_NOISE)
+    read = _read_numbers(folder / "read.parquet", instrument, rows, 0.0)
+    linear_rows = LINEAR_TERMS * rows
+    linear = _read_numbers(folder / "linear_corr.parquet", instrument, linear_rows, None)
     dead = _read_frame(folder / "dead.parquet", instrument, rows, pl.Boolean())
-    _check_not_below(folder / "dark.parquet", dark, _LOWEST_NOISE)
-    _check_not_below(folder / "flat.parquet", flat, _LOWEST_NOISE)
-    _check_not_below(folder / "read.parquet", read, 0.0)
     return Calibration(
         dark=dark,
         dead=np.ascontiguousarray(dead.fill_null(True).to_numpy(), dtype=np.bool_),
@@ -88,21 +86,22 @@ def _read_frame(path: Path, instrument: Instrument, rows: int, dtype: pl.DataTyp
     return frame
 
 
-def _read_numbers(path: Path, instrument: Instrument, rows: int) -> FloatArray:
+def _read_numbers(
+    path: Path, instrument: Instrument, rows: int, lowest: float | None
+) -> FloatArray:
+    """Values of a file, NaN where there is none or where it is below what is possible."""
     frame = _read_frame(path, instrument, rows, pl.Float64())
     values = np.ascontiguousarray(frame.to_numpy(), dtype=np.float64)
-    bad = np.argwhere(~np.isfinite(values))
+    sound = np.isfinite(values)
+    expected = "finite values"
+    if lowest is not None:
+        expected = f"finite values not below {lowest:g}"
+        sound &= np.where(sound, values, lowest) >= lowest
+    bad = np.argwhere(~sound)
     if len(bad) > _MOST_UNKNOWN * values.size:
         row, column = bad[0]
-        found = f"{len(bad)} that are not, the first in column_{column} of row {row}"
-        raise DataError(path, "finite values in nearly every pixel", found, _REMEDY)
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _check_not_below(path: Path, values: FloatArray, limit: float) -> None:
-    row, column = np.unravel_index(int(np.nanargmin(values)), values.shape)
-    lowest, median = float(values[row, column]), float(np.nanmedian(values))
-    if lowest < limit or median < 0.0:
-        expected = f"no value below {limit:g} and a median of at least 0"
-        found = f"{lowest:g} in column_{column} of row {row}, median {median:g}"
-        raise DataError(path, expected, found, _REMEDY)
+        found = f"{len(bad)} others, {values[row, column]:g} in column_{column} of row {row} first"
+        raise DataError(path, f"{expected} in nearly every pixel", found, _REMEDY)
+    if lowest is not None and (median := float(np.median(values[sound]))) < 0.0:
+        raise DataError(path, "a median of at least 0", f"{median:g}", _REMEDY)
+    return np.where(sound, values, np.nan)
