@@ -8,7 +8,7 @@ mirrored, turned, scaled, frozen, shuffled or noise fail one of these.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,6 +32,7 @@ _JUMP, _WILD_JUMP = 0.1, 0.3  # of the light; a planet takes 0.05 at most
 _MANY = 0.02  # of the bins
 _FROZEN = 0.3  # of the bins
 _NOISY, _WILD = 4.0, 8.0  # times photon noise between bins; seen: 1.0 to 1.2
+_LEAST_STEPS = 20
 _NEIGHBOURS = 90.0  # percentile: a planet that comes and goes moves half of the differences
 _SAMPLE = 7  # every n-th channel is enough to see that frames repeat themselves
 
@@ -172,7 +173,8 @@ def _unsteadiness(evidence: LightEvidence, pairs: int) -> tuple[float, float, fl
     far = np.abs(light / middle - 1.0)
     noise = float(np.sqrt(2.0 * middle / pairs))
     step = np.abs(np.diff(light[~evidence.repeated]))
-    scatter = float(np.percentile(step, _NEIGHBOURS)) / 1.645 if step.size else 0.0
+    enough = step.size >= _LEAST_STEPS
+    scatter = float(np.percentile(step, _NEIGHBOURS)) / 1.645 if enough else 0.0
     return float(np.mean(far > _JUMP)), float(np.mean(far > _WILD_JUMP)), scatter / noise
 
 
@@ -234,14 +236,3 @@ def doubtful_light(evidence: LightEvidence, pairs: int) -> tuple[str, ...]:
         "unsteady_light": jumps > 0.0 or noise > _NOISY,
     }
     return tuple(name for name, raised in checks.items() if raised)
-
-
-def without_repeated(binned: BinnedWindow, repeated: BoolArray) -> BinnedWindow:
-    """The window with no sample in bins that repeat the one before."""
-    if not repeated.any():
-        return binned
-    star, count = binned.star.copy(), binned.star_count.copy()
-    star[..., repeated], count[..., repeated] = 0.0, 0
-    dim, dim_count = binned.background.copy(), binned.background_count.copy()
-    dim[..., repeated], dim_count[..., repeated] = 0.0, 0
-    return replace(binned, star=star, star_count=count, background=dim, background_count=dim_count)

@@ -33,7 +33,6 @@ from spectramind.detector.light_on_detector import (
     doubtful_light,
     impossible_light,
     light_evidence,
-    without_repeated,
 )
 from spectramind.detector.pixel_mask import PixelLimits
 from spectramind.detector.saturation import saturation_of, without_saturated
@@ -120,17 +119,18 @@ def reduce_instrument(
     evidence = light_evidence(binned, saturated, setup.window, setup.constants)
     if fault := impossible_light(evidence, plan.per_bin):
         raise DataError(path, fault.expected, fault.found, fault.remedy)
-    binned = without_saturated(without_repeated(binned, evidence.repeated), saturated)
+    binned = without_saturated(binned, saturated)
     times = bin_times(times[: plan.pairs], plan.per_bin)
     choice = Extraction(config.extraction, config.foreground)
     extracted = extract_window(binned, setup.window, setup.constants, choice)
+    lost = extracted.mask | evidence.repeated
     return LightCurve(
         instrument.name,
         times,
         survey.wavelength[1:] if is_airs else survey.wavelength[:1],
-        extracted.flux.T.copy(),
-        extracted.variance.T.copy(),
-        extracted.mask.T.copy(),
+        np.where(lost, np.nan, extracted.flux).T.copy(),
+        np.where(lost, np.inf, extracted.variance).T.copy(),
+        lost.T.copy(),
         plan.per_bin,
         detector_health(binned, setup.window, setup.constants, extracted.foreground, saturated),
         doubtful_light(evidence, plan.per_bin),
