@@ -82,7 +82,7 @@ def prepare(visit: Visit, survey: Survey, instrument: Instrument, config: Detect
 
     Raises
     ------
-    DataError : calibration not as expected, or a channel without a usable pixel
+    DataError : calibration not as expected, or too many channels without a usable pixel
     """
     if instrument is AIRS:
         window = airs_window(config.airs_rows, config.airs_background_rows)
@@ -106,7 +106,8 @@ def reduce_instrument(
 
     Raises
     ------
-    DataError : calibration or signal file not as expected, or a channel without a usable pixel
+    DataError : calibration or signal file not as expected, too many channels without a usable
+        pixel, or frames that cannot be those of a star
     """
     is_airs = instrument is AIRS
     path, hours = visit.signal(instrument.name), survey.axes.hours[instrument.name]

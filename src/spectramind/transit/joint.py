@@ -47,7 +47,12 @@ from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_d
 from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.priors import TransitPriors
 from spectramind.transit.spot_crossings import spot_covariance
-from spectramind.transit.visit_agreement import Emptiness, empty_curves, left_out
+from spectramind.transit.visit_agreement import (
+    Emptiness,
+    difference_covariance,
+    empty_curves,
+    left_out,
+)
 from spectramind.transit.white_fit import WhiteFit, fit_white
 from spectramind.transit.white_light import relative_curve, white_series
 from spectramind.transit.white_search import search_transit
@@ -114,6 +119,7 @@ def fit_planet(
     flags = fit_flags(problem, state, doubts)
     covariance = covariance * max([1.0, *(_WIDER.get(flag, 1.0) ** 2 for flag in flags)])
     covariance = covariance * (chi2 if chi2 > _HIGH_CHI2 else 1.0) + spots
+    covariance = covariance + difference_covariance(depth, state.scale_spread if disagree else 0.0)
     diagonal, factors = low_rank(covariance)
     posterior = DepthPosterior(
         planet_id=visits[0].planet_id,

@@ -130,6 +130,17 @@ def left_out(visits: Sequence[VisitLightCurves], empty: Emptiness) -> list[Visit
     ]
 
 
+def difference_covariance(depth: FloatArray, spread: float) -> FloatArray:
+    """(283, 283) covariance of depths that are uncertain by the difference of two visits.
+
+    Parameters
+    ----------
+    depth : (283,)
+    spread : standard deviation of the visits' scales, 1 / sqrt(2) of the difference of two
+    """
+    return np.asarray(2.0 * spread**2 * np.outer(depth, depth))
+
+
 def depth_information(curve: CommonResidual) -> float:
     """Inverse variance of the relative depth by one light curve with its drift; 0 without one."""
     if curve.dip.max() <= 0.0 or np.isfinite(curve.sigma).sum() < LEAST_SAMPLES:
