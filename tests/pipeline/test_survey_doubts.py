@@ -12,6 +12,7 @@ import pytest
 from pipeline_commands import json_of, spectramind
 from spectramind.detector.product import read_light_curves, write_light_curves
 from spectramind.models.predictions import read_predictions
+from spectramind.pipeline.answer import Answer, not_narrower
 from spectramind.pipeline.survey_doubts import failure_kind, survey_doubts
 from spectramind.transit.doubts import REMARKS, doubts_of, in_words, parse_flag
 
@@ -54,6 +55,15 @@ def test_many_in_doubt_share_something() -> None:
     assert "/s/0/a.parquet" in common
     mixed = {n: f"flag_{n}" for n in range(20)}
     assert "no single reason" in str(survey_doubts(100, mixed, {}).common)
+
+
+def test_no_correction_narrows_a_doubtful_planet() -> None:
+    for note, least in (("", 1e-5), ("partial_transit", 1e-5), ("red_noise/FGS1/0", 3e-5)):
+        physics = Answer(np.full(283, 0.01), np.full(283, 3e-5), 3e-5, note)
+        corrected = replace(physics, sigma=np.full(283, 1e-5), sigma_common=1e-5)
+        said = not_narrower(corrected, physics)
+        assert (said.sigma == least).all()
+        assert said.sigma_common == least
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,20 @@ def usable(answer: Answer) -> bool:
 def status_of(answer: Answer) -> Status:
     """Whether the flags of an answer leave it in doubt."""
     return "doubtful" if doubts_of(answer.note.split()) else "ok"
+
+
+def not_narrower(corrected: Answer, physics: Answer) -> Answer:
+    """A correction of a doubtful planet, with at least the errors of what it corrects.
+
+    What learnt to correct sound planets knows nothing of what a flag names.
+    """
+    if status_of(physics) == "ok":
+        return corrected
+    return replace(
+        corrected,
+        sigma=np.maximum(corrected.sigma, physics.sigma),
+        sigma_common=max(corrected.sigma_common, physics.sigma_common),
+    )
 
 
 def predictions_of(
