@@ -70,7 +70,7 @@ def star_image(instrument: Instrument) -> np.ndarray:
     row = np.exp(-((np.arange(32) - 15.3) ** 2) / (2 * 1.5**2))
     if instrument.name == "FGS1":
         return 6e4 * row[:, None] * row + 2.0
-    return 1e4 * row[:, None] * np.linspace(1.5, 0.5, instrument.columns) + 2.0
+    return 1e4 * row[:, None] * np.linspace(0.5, 1.5, instrument.columns) + 2.0
 
 
 @pytest.fixture
@@ -83,7 +83,10 @@ def make_visit(tmp_path: Path) -> Callable[..., tuple[Visit, Survey]]:
         brightness = np.broadcast_to(light, pairs)[:, None, None]
         for name, instrument in INSTRUMENTS.items():
             long = brightness * star_image(instrument)
-            reads = np.stack([0.0 * long, long + np.sqrt(long) * random.normal(size=long.shape)], 1)
+            share = instrument.first_read_seconds / instrument.last_read_seconds
+            before = long * share / (1.0 - share)
+            long = before + long + np.sqrt(long) * random.normal(size=long.shape)
+            reads = np.stack([before, long], 1)
             reads = reads + random.normal(0.0, 13.0, reads.shape)
             counts = np.floor((reads + 1000.0) * ADC.gain).astype(np.uint16)
             path = folder / f"{name}_signal_0.parquet"

@@ -34,7 +34,7 @@ def test_flux_follows_the_star(make_visit, detector_config) -> None:
         assert np.all(np.diff(curve.time) > 0)
     assert np.all(np.diff(curves.airs.wavelength) > 0)
     # The blue end is bright, and blue comes first although it is the last column.
-    assert curves.airs.flux[0, 0] < curves.airs.flux[0, -1]
+    assert curves.airs.flux[0, 0] > curves.airs.flux[0, -1]
 
 
 def test_stated_variance_is_the_scatter(make_visit, detector_config) -> None:
@@ -237,13 +237,51 @@ def test_missing_signal_is_one_line(make_visit, detector_config) -> None:
         reduce_visit(visit, survey, detector_config())
 
 
-def test_dead_channel_is_named(make_visit, detector_config) -> None:
+def kill_columns(visit, columns: range) -> None:
+    dead = [pl.lit(True).alias(f"column_{column}") for column in columns]
+    rewrite(visit.calibration(AIRS.name) / "dead.parquet", lambda table: table.with_columns(dead))
+
+
+def test_a_dead_column_is_a_masked_channel(make_visit, detector_config) -> None:
     visit, survey = make_visit()
+    kill_columns(visit, range(100, 101))
+    airs = reduce_visit(visit, survey, detector_config()).airs
+    assert np.flatnonzero(airs.mask.all(axis=0)).tolist() == [320 - 100]
+    assert airs.mask.sum() == airs.time.size
+    assert airs.health is not None
+    assert airs.health.reasons["dead"] == 16
 
-    def kill(table: pl.DataFrame) -> pl.DataFrame:
-        return table.with_columns(pl.lit(True).alias("column_100"))
 
-    rewrite(visit.calibration(AIRS.name) / "dead.parquet", kill)
-    with pytest.raises(DataError, match="detector column 100") as caught:
+def test_a_dead_detector_is_refused(make_visit, detector_config) -> None:
+    visit, survey = make_visit()
+    kill_columns(visit, range(100, 300))
+    with pytest.raises(DataError, match=r"200 channel.*column 299") as caught:
         reduce_visit(visit, survey, detector_config())
     assert "AIRS-CH0_calibration_0" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["dark", "flat", "read", "linear_corr"])
+def test_a_gap_in_a_calibration_is_a_bad_pixel(name: str, make_visit, detector_config) -> None:
+    visit, survey = make_visit()
+    before = reduce_visit(visit, survey, detector_config()).airs
+    values = pl.read_parquet(visit.calibration(AIRS.name) / f"{name}.parquet")
+    gap = pl.Series("column_100", values["column_100"].to_numpy().copy()).scatter(15, np.nan)
+    rewrite(visit.calibration(AIRS.name) / f"{name}.parquet", lambda t: t.with_columns(gap))
+    after = reduce_visit(visit, survey, detector_config()).airs
+    assert after.health is not None
+    assert after.health.reasons["unknown"] == 1
+    assert not after.mask.any()
+    np.testing.assert_allclose(after.flux[:, 0], before.flux[:, 0], rtol=1e-3)
+    assert not np.array_equal(after.flux[:, 220], before.flux[:, 220])
+    np.testing.assert_allclose(after.flux[:, 220], before.flux[:, 220], rtol=0.05)
+
+
+def test_reasons_survive_the_file(make_visit, detector_config, tmp_path: Path) -> None:
+    visit, survey = make_visit()
+    kill_columns(visit, range(100, 102))
+    curves = reduce_visit(visit, survey, detector_config())
+    write_light_curves(tmp_path / "v.nc", curves)
+    health = read_light_curves(tmp_path / "v.nc").airs.health
+    assert health is not None
+    assert health.reasons == curves.airs.health.reasons
+    assert health.reasons["dead"] == 32

@@ -19,7 +19,7 @@ from spectramind.submission.score import NaiveModel
 
 WAVELENGTH = np.r_[0.7, np.linspace(1.952, 3.895, 282)]
 BINS = 96
-NOTES = {"ok": "", "flagged": "visits_disagree", "fallback": "no frames"}
+NOTES = {"ok": "", "doubtful": "visits_disagree", "fallback": "no frames"}
 
 
 def _hours(count: int) -> np.ndarray:
@@ -44,7 +44,7 @@ def _white(rng: np.random.Generator, count: int, name: str, share: float) -> Whi
 def _kind(number: int) -> Kind:
     if number % 50 == 7:
         return "fallback"
-    return "flagged" if number % 9 == 4 else "ok"
+    return "doubtful" if number % 9 == 4 else "ok"
 
 
 def random_planets(count: int, seed: int = 0, truth: bool = True) -> PlanetSet:
@@ -54,7 +54,7 @@ def random_planets(count: int, seed: int = 0, truth: bool = True) -> PlanetSet:
     mu = level + 2e-5 * rng.normal(size=(count, 283)).cumsum(axis=1) / 3
     sigma = rng.lognormal(-9.8, 0.3, size=(count, 1)) * np.linspace(1, 2, 283)
     kinds = tuple(
-        "fallback" if n % 50 == 7 else "flagged" if n % 9 == 4 else "ok" for n in range(count)
+        "fallback" if n % 50 == 7 else "doubtful" if n % 9 == 4 else "ok" for n in range(count)
     )
     health = tuple(
         HealthCurves(

@@ -159,7 +159,7 @@ def test_verdicts(few: PlanetSet) -> None:
     assert ("expected score, out of fold", "0.600 ± 0.012") in page.verdict.facts
     assert report(few).verdict.tone == "look"
     assert "1 planet carries a fallback" in report(few).verdict.advice
-    assert "1 fit flagged" in report(random_planets(6)).verdict.advice
+    assert "1 planet is doubtful" in report(random_planets(6)).verdict.advice
     warning = Problem("w", "warning", "is odd", "look")
     odd = ValidationReport("s.csv", 3, (warning,), {"w": 4})
     verdict = report(fine, validation=odd).verdict

@@ -130,10 +130,10 @@ def test_a_planet_is_found_and_shown(browser: Chromium, pages: Path) -> None:
     assert browser.run("document.getElementById('planets').options.length") == 1
     assert _text(browser, "#count") == "1 of 12 planets"
     _set(browser, "#search", "", "input")
-    browser.run("document.querySelector('input[value=flagged]').click()")
+    browser.run("document.querySelector('input[value=doubtful]').click()")
     kinds = browser.run("[...document.getElementById('planets').options].map(o => o.textContent)")
     assert kinds
-    assert all("flagged" in kind for kind in kinds)
+    assert all("doubtful" in kind for kind in kinds)
     browser.run("document.querySelector('input[value=all]').click()")
     _set(browser, "#order", "largest error / sigma first", "change")
     first = int(browser.run("document.getElementById('planets').options[0].value"))

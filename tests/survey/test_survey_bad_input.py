@@ -280,6 +280,10 @@ def set_pixel(value: float) -> Callable[[pl.DataFrame], pl.DataFrame]:
     return change
 
 
+def without_values(table: pl.DataFrame) -> pl.DataFrame:
+    return table.clear().with_columns().clear(table.height)
+
+
 CALIBRATION_FAULTS: list[tuple[str, Damage, tuple[str, ...]]] = [
     ("dark", truncate, ("truncated or damaged",)),
     ("read", empty, ("an empty file",)),
@@ -289,19 +293,10 @@ CALIBRATION_FAULTS: list[tuple[str, Damage, tuple[str, ...]]] = [
     ("dead", lambda p: rewrite(p, lambda t: t.cast(pl.UInt8)), ("Boolean", "found UInt8")),
     ("dark", lambda p: rewrite(p, lambda t: t.cast(pl.Float32)), ("Float64", "found Float32")),
     ("flat", lambda p: rewrite(p, lambda t: t.drop("column_0")), ("columns", "found")),
-    ("dark", lambda p: rewrite(p, set_pixel(np.nan)), ("column_7 of row 3", "nan")),
-    ("flat", lambda p: rewrite(p, set_pixel(np.nan)), ("column_7 of row 3", "nan")),
-    ("read", lambda p: rewrite(p, set_pixel(np.inf)), ("column_7 of row 3", "inf")),
-    ("linear_corr", lambda p: rewrite(p, set_pixel(np.nan)), ("column_7 of row 3", "nan")),
-    ("read", lambda p: rewrite(p, set_pixel(-1.0)), ("-1 in column_7 of row 3",)),
-    ("dark", lambda p: rewrite(p, set_pixel(-1.0)), ("-1 in column_7 of row 3",)),
-    ("flat", lambda p: rewrite(p, set_pixel(-1.0)), ("-1 in column_7 of row 3",)),
     ("dark", lambda p: rewrite(p, lambda t: t * -1.0), ("a median of at least 0",)),
-    (
-        "dead",
-        lambda p: rewrite(p, lambda t: t.with_columns(pl.lit(None, pl.Boolean).alias("column_4"))),
-        ("every row of column_4", "32 nulls"),
-    ),
+    ("flat", lambda p: rewrite(p, lambda t: t * -1.0), ("not below -0.5", "column_0 of row 0")),
+    ("read", lambda p: rewrite(p, lambda t: t * np.nan), ("finite", "column_0 of row 0")),
+    ("dead", lambda p: rewrite(p, without_values), ("nearly every pixel", "nulls")),
 ]
 
 
@@ -319,6 +314,26 @@ def test_calibration_fault(
     folder = Path(shutil.copytree(source, tmp_path / source.name))
     damage(folder / f"{name}.parquet")
     assert says(fault_of(lambda: read_calibration(folder, instrument)), f"{name}.parquet", *words)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0])
+@pytest.mark.parametrize("name", ["dark", "flat", "read"])
+def test_an_impossible_pixel_is_unknown(
+    pristine_survey: Path, tmp_path: Path, name: str, value: float
+) -> None:
+    source = pristine_survey / "train" / "101" / "FGS1_calibration_0"
+    folder = Path(shutil.copytree(source, tmp_path / source.name))
+    rewrite(folder / f"{name}.parquet", set_pixel(value))
+    values = getattr(read_calibration(folder, FGS1), name)
+    assert np.argwhere(np.isnan(values)).tolist() == [[3, 7]]
+
+
+def test_a_column_of_nulls_is_dead(pristine_survey: Path, tmp_path: Path) -> None:
+    source = pristine_survey / "train" / "101" / "FGS1_calibration_0"
+    folder = Path(shutil.copytree(source, tmp_path / source.name))
+    nothing = pl.lit(None, pl.Boolean).alias("column_4")
+    rewrite(folder / "dead.parquet", lambda table: table.with_columns(nothing))
+    assert read_calibration(folder, FGS1).dead[:, 4].all()
 
 
 def test_calibration_folder_missing(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic_errors import STATED, WEIGHTS, planets, score, with_cells
+from synthetic_errors import STATED, WEIGHTS, planets, predictions_of, score, with_cells
 
 from spectramind.models.fit_features import PLANET_FEATURES
+from spectramind.pipeline.calibrators import certified
 from spectramind.uncertainty.acceptance import judge
 from spectramind.uncertainty.calibrators import certify
 from spectramind.uncertainty.conformal import LEVELS
@@ -36,6 +37,18 @@ def test_sigma_and_intervals_become_true(learnt: Learnt) -> None:
     assert np.mean((error <= found.band).all(axis=1)) == pytest.approx(0.9, abs=0.04)
     assert np.all(np.diff(found.half_width, axis=-1) >= 0.0)
     assert "temperature: kept" in learnt.calibrators.lines[0]
+
+
+def test_no_calibrator_narrows_a_doubtful_planet() -> None:
+    """Where errors are half of what is stated every sigma shrinks, but that of the doubtful."""
+    sample = planets(300, 0.5)
+    calibrators = learn_calibrators(sample, LESSON).calibrators
+    calm = predictions_of(sample)
+    struck = replace(calm, status=("doubtful", *calm.status[1:]))
+    sound, told = (certified(table, calibrators, False) for table in (calm, struck))
+    assert (sound.sigma[0] < 0.8 * calm.sigma_raw[0]).all()
+    assert (told.sigma[0] >= calm.sigma_raw[0]).all()
+    assert np.array_equal(told.sigma[1:], sound.sigma[1:])
 
 
 def test_training_planets_are_calibrated_by_others(learnt: Learnt) -> None:

@@ -18,7 +18,8 @@ def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
         lines = [
             f"estimator   {summary.estimator}",
             f"calibrated  {summary.calibration}",
-            f"planets     {summary.planets}, {len(summary.fallbacks)} of them fallbacks",
+            f"planets     {summary.planets}, {len(summary.fallbacks)} of them fallbacks, "
+            f"{len(summary.doubtful)} doubtful",
             *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
             *(f"limits      {text}" for text in summary.losses),
             "valid       yes: header, row order, ids, ranges",

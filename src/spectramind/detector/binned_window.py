@@ -48,6 +48,7 @@ class BinnedWindow:
     star, background                (pixel, channel, time) electron / pair, zero without samples
     star_count, background_count    (pixel, channel, time) samples; zero at bad pixels
     rejected                        samples of good pixels of the star window that were rejected
+    star_reads                      (pixel, channel, 4) as `fused.read_ends`; 0 at bad pixels
     """
 
     star: FloatArray
@@ -55,6 +56,7 @@ class BinnedWindow:
     background: FloatArray
     background_count: CountArray
     rejected: int
+    star_reads: FloatArray
 
 
 def good_pixels(window: PixelWindow, constants: DetectorConstants) -> IndexArray:
@@ -96,7 +98,8 @@ def bin_window(
     mean = np.zeros((wanted.size, cadence.bins))
     count = np.zeros(mean.shape, dtype=np.uint16)
     rejected = np.zeros(wanted.size, dtype=np.int64)
-    output = (mean, count, rejected)
+    ends = np.zeros((wanted.size, 4))
+    output = (mean, count, rejected, ends)
     # A pixel in both windows is a matter of configuration: it is reduced into its last row.
     row_of = np.full(constants.bad.size, -1)
     row_of[wanted] = np.arange(wanted.size)
@@ -105,7 +108,7 @@ def bin_window(
         reduce_pixels(group, table[positions], linear_corr[positions], rule, rows, output)
     source = np.where(constants.bad.ravel()[wanted], np.arange(wanted.size), row_of[wanted])
     for row in np.flatnonzero(source != np.arange(wanted.size)):
-        mean[row], count[row], rejected[row] = (array[source[row]] for array in output)
+        mean[row], count[row], rejected[row], ends[row] = (array[source[row]] for array in output)
     split = window.star.size
     return BinnedWindow(
         mean[:split].reshape(*window.star.shape, -1),
@@ -113,6 +116,7 @@ def bin_window(
         mean[split:].reshape(*window.background.shape, -1),
         count[split:].reshape(*window.background.shape, -1),
         int(rejected[:split].sum()),
+        ends[:split].reshape(*window.star.shape, 4),
     )
 
 

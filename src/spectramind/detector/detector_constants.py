@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.detector.light_curves import BoolArray, FloatArray
 from spectramind.detector.noise import floor_variance
-from spectramind.detector.pixel_mask import PixelLimits, pixel_flags
+from spectramind.detector.pixel_mask import PixelFlag, PixelLimits, pixel_flags
 from spectramind.survey.adc import Adc
 from spectramind.survey.calibration import Calibration
 
@@ -51,6 +51,28 @@ class DetectorConstants:
         return np.asarray(self.flags != 0)
 
 
+def unknown_pixels(calibration: Calibration) -> BoolArray:
+    """(row, column) True where a calibration file holds no number."""
+    known = np.isfinite(calibration.linear_corr).all(axis=0)
+    for values in (calibration.dark, calibration.flat, calibration.read):
+        known &= np.isfinite(values)
+    return np.asarray(~known)
+
+
+def _without_gaps(calibration: Calibration, unknown: BoolArray) -> Calibration:
+    """The calibration with those of an ideal pixel where it holds no number."""
+    linear_corr = calibration.linear_corr.copy()
+    linear_corr[:, unknown] = 0.0
+    linear_corr[1, unknown] = 1.0
+    return replace(
+        calibration,
+        dark=np.where(unknown, np.nanmedian(calibration.dark), calibration.dark),
+        flat=np.where(unknown, 1.0, calibration.flat),
+        read=np.where(unknown, np.nanmedian(calibration.read), calibration.read),
+        linear_corr=linear_corr,
+    )
+
+
 def detector_constants(
     calibration: Calibration,
     adc: Adc,
@@ -60,8 +82,11 @@ def detector_constants(
 ) -> DetectorConstants:
     """Find the bad pixels of a calibration set and prepare it for `steps`.
 
-    A check belongs to its step: without the flat, a strange flat value makes no pixel bad.
+    A check belongs to its step: without the flat, a strange flat value makes no pixel bad. A pixel
+    without a number is bad whatever the steps, and gets numbers that harm no sum.
     """
+    unknown = unknown_pixels(calibration)
+    calibration = _without_gaps(calibration, unknown)
     limits = PixelLimits(
         limits.hot_sigma,
         limits.linearity_range if steps.linearity else None,
@@ -69,6 +94,7 @@ def detector_constants(
     )
     linear_corr = np.asarray(calibration.linear_corr, dtype=np.float64)
     flags = pixel_flags(calibration.dark, calibration.dead, linear_corr, calibration.flat, limits)
+    flags[unknown] |= np.uint8(PixelFlag.UNKNOWN)
     if not steps.linearity:
         linear_corr = np.zeros_like(linear_corr)
         linear_corr[1] = 1.0

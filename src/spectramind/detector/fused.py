@@ -18,6 +18,8 @@ from spectramind.jit import kernel
 CountArray = NDArray[np.uint16]
 IndexArray = NDArray[np.int64]
 
+_FEW_PAIRS = 200
+
 
 @kernel
 def pair_series(
@@ -49,6 +51,37 @@ def pair_series(
         for frame in range(2 * series.size):
             if counts[frame] == 0 or counts[frame] == 65535:
                 series[frame // 2] = np.nan
+
+
+@kernel
+def read_ends(counts: CountArray, pairs: int, ends: FloatArray) -> None:
+    """How often a pixel meets the end of its range, and its mean reads.
+
+    Parameters
+    ----------
+    counts : (frame,) ADU
+    pairs : that are used
+    ends : (4,) written: pairs with a read at an end of the converter's range; long reads that show
+        the largest count; mean short and long read, ADU, of some pairs at either end of the visit
+    """
+    lowest, highest = counts[0], counts[0]
+    for frame in range(2 * pairs):
+        lowest, highest = min(lowest, counts[frame]), max(highest, counts[frame])
+    clipped, ties = 0, 0
+    if lowest == 0 or highest == 65535:
+        for pair in range(pairs):
+            short, long = counts[2 * pair], counts[2 * pair + 1]
+            clipped += short == 0 or short == 65535 or long == 0 or long == 65535
+    for pair in range(pairs):
+        ties += counts[2 * pair + 1] == highest
+    some = min(pairs, _FEW_PAIRS)
+    first, last = np.int64(0), np.int64(0)
+    for pair in range(some):
+        late = pairs - 1 - pair
+        first += np.int64(counts[2 * pair]) + np.int64(counts[2 * late])
+        last += np.int64(counts[2 * pair + 1]) + np.int64(counts[2 * late + 1])
+    ends[0], ends[1] = clipped, ties
+    ends[2], ends[3] = first / (2.0 * some), last / (2.0 * some)
 
 
 @kernel
@@ -245,7 +278,7 @@ def reduce_pixels(
     linear_corr: FloatArray,
     rule: tuple[float, int, int, int],
     rows: IndexArray,
-    output: tuple[FloatArray, CountArray, IndexArray],
+    output: tuple[FloatArray, CountArray, IndexArray, FloatArray],
 ) -> None:
     """Time bins of a group of pixels from their raw counts.
 
@@ -256,14 +289,16 @@ def reduce_pixels(
     linear_corr : (pixel, 6) coefficient of x^k
     rule : rejection level in sigma; pairs to use, of a cosmic-ray block, and of a bin
     rows : (pixel,) where in the output each pixel goes
-    output : mean (row, time) electron / pair, count (row, time), rejected samples (row,)
+    output : mean (row, time) electron / pair, count (row, time), rejected samples (row,), ends of
+        the range (row, 4) as `read_ends` finds them
     """
     sigma, pairs, length, per_bin = rule
-    mean, count, rejected = output
+    mean, count, rejected, ends = output
     series = np.empty(pairs)
     for pixel in range(rows.size):
         row = rows[pixel]
         pair_series(columns[pixel], pixels[pixel], linear_corr[pixel], series)
         limits = (pixels[pixel, 3], pixels[pixel, 4], sigma)
         reject_outliers(series, limits, length)
+        read_ends(columns[pixel], pairs, ends[row])
         rejected[row] = bin_series(series, per_bin, mean[row], count[row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,16 +18,18 @@ BoolArray = NDArray[np.bool_]
 class DetectorHealth:
     """How well the detector behaved: counts over the extraction window, series per time bin.
 
-    bad_pixels        masked pixels (hot, dead, wild linearity, bad flat)
+    bad_pixels        masked pixels (hot, dead, wild linearity, bad flat, saturated)
     cosmic_rays       samples rejected as cosmic-ray hits
     foreground        (time,) electron / pixel / pair
     centroid          (time,) pixel, flux-weighted position along the cross-dispersion axis
+    reasons           pixels by reason; one that is bad for two is counted twice
     """
 
     bad_pixels: int
     cosmic_rays: int
     foreground: FloatArray
     centroid: FloatArray
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class LightCurve:
     variance     (time, channel) (electron / pair)^2 of that mean; inf where masked
     mask         (time, channel) True where there is no usable value
     pairs        read pairs per full bin
+    health       how the detector behaved, where frames were reduced
+    doubts       names of flags that the frames raised
     """
 
     instrument: InstrumentName
@@ -49,6 +54,7 @@ class LightCurve:
     mask: BoolArray
     pairs: int
     health: DetectorHealth | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from spectramind.detector.linearity import wild_coefficients
 
 
 class PixelFlag(IntFlag):
-    """Why a pixel is bad."""
+    """Why a pixel is bad; UNKNOWN where its calibration holds no number."""
 
     HOT = 1
     DEAD = 2
     LINEARITY = 4
     FLAT = 8
+    UNKNOWN = 16
 
 
 @dataclass(frozen=True)

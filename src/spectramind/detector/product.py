@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PREFIXES: dict[InstrumentName, str] = {"FGS1": "fgs1", "AIRS-CH0": "airs"}
 _WAVELENGTHS = {"fgs1": "fgs1_wavelength", "airs": "wavelength"}
 _OWN = ("Conventions", "title", "planet_id", "visit")
+_REASON = "pixels_"
 _REMEDY = "delete the file and reduce the visit again"
 
 
@@ -57,6 +58,7 @@ def _variables(curve: LightCurve, prefix: str) -> dict[str, Any]:
 def _health_variables(health: DetectorHealth, prefix: str, name: str) -> dict[str, Any]:
     time = (f"{prefix}_time",)
     counts = {"bad_pixels": health.bad_pixels, "cosmic_rays": health.cosmic_rays}
+    counts |= {f"{_REASON}{name}": number for name, number in health.reasons.items()}
     light = {"units": "electron", "long_name": f"{name} foreground per pixel and read pair"}
     place = {"units": "pixel", "long_name": f"{name} centroid along the rows"}
     return {
@@ -140,6 +142,11 @@ def _light_curve(dataset: xarray.Dataset, instrument: InstrumentName) -> LightCu
             int(foreground.attrs["cosmic_rays"]),
             foreground.to_numpy(),
             dataset[f"{prefix}_centroid"].to_numpy(),
+            {
+                str(name).removeprefix(_REASON): int(number)
+                for name, number in foreground.attrs.items()
+                if str(name).startswith(_REASON)
+            },
         )
     return LightCurve(
         instrument,

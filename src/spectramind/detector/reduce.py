@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,13 @@ from spectramind.detector.light_curves import (
     LightCurve,
     VisitLightCurves,
 )
+from spectramind.detector.light_on_detector import (
+    doubtful_light,
+    impossible_light,
+    light_evidence,
+)
 from spectramind.detector.pixel_mask import PixelLimits
+from spectramind.detector.saturation import saturation_of, without_saturated
 from spectramind.detector.signal_file import read_pixels
 from spectramind.detector.time_binning import bin_times, pair_times, pairs_within
 from spectramind.detector.windows import IndexArray, PixelWindow, airs_window, fgs1_window
@@ -36,6 +43,9 @@ from spectramind.errors import DataError
 from spectramind.survey.calibration import read_calibration
 from spectramind.survey.discovery import Survey, Visit
 from spectramind.survey.instruments import AIRS, FGS1, Instrument
+
+_MOST_LOST = 0.25
+"""Share of the channels that may have no usable pixel."""
 
 
 def cadence(times: FloatArray, bin_seconds: float, config: DetectorConfig) -> Cadence:
@@ -72,7 +82,7 @@ def prepare(visit: Visit, survey: Survey, instrument: Instrument, config: Detect
 
     Raises
     ------
-    DataError : calibration not as expected, or a channel without a usable pixel
+    DataError : calibration not as expected, or too many channels without a usable pixel
     """
     if instrument is AIRS:
         window = airs_window(config.airs_rows, config.airs_background_rows)
@@ -96,7 +106,8 @@ def reduce_instrument(
 
     Raises
     ------
-    DataError : calibration or signal file not as expected, or a channel without a usable pixel
+    DataError : calibration or signal file not as expected, too many channels without a usable
+        pixel, or frames that cannot be those of a star
     """
     is_airs = instrument is AIRS
     path, hours = visit.signal(instrument.name), survey.axes.hours[instrument.name]
@@ -105,37 +116,52 @@ def reduce_instrument(
     plan = cadence(times, config.airs_bin_seconds if is_airs else config.fgs1_bin_seconds, config)
     columns = read_pixels(path, setup.pixels, hours.size, config.batch_mib)
     binned = bin_window(columns, setup.pixels, setup.window, setup.constants, plan)
+    saturated = saturation_of(binned, plan.pairs)
+    evidence = light_evidence(binned, saturated, setup.window, setup.constants)
+    if fault := impossible_light(evidence, plan.per_bin):
+        raise DataError(path, fault.expected, fault.found, fault.remedy)
+    binned = without_saturated(binned, saturated)
     times = bin_times(times[: plan.pairs], plan.per_bin)
     choice = Extraction(config.extraction, config.foreground)
     extracted = extract_window(binned, setup.window, setup.constants, choice)
+    lost = extracted.mask | evidence.repeated
     return LightCurve(
         instrument.name,
         times,
         survey.wavelength[1:] if is_airs else survey.wavelength[:1],
-        extracted.flux.T.copy(),
-        extracted.variance.T.copy(),
-        extracted.mask.T.copy(),
+        np.where(lost, np.nan, extracted.flux).T.copy(),
+        np.where(lost, np.inf, extracted.variance).T.copy(),
+        lost.T.copy(),
         plan.per_bin,
-        detector_health(binned, setup.window, setup.constants, extracted.foreground),
+        detector_health(binned, setup.window, setup.constants, extracted.foreground, saturated),
+        doubtful_light(evidence, plan.per_bin),
     )
 
 
 def refuse_lost_channels(folder: Path, window: PixelWindow, constants: DetectorConstants) -> None:
-    """Raise a DataError that names the first channel whose pixels are all bad.
+    """Raise a DataError where so many channels have no usable pixel that the detector is lost.
+
+    A few are masked channels: their neighbours tell of them.
 
     Parameters
     ----------
     folder : the calibration that says so
     """
     lost = np.flatnonzero(constants.bad.ravel()[window.star].all(axis=0))
-    if lost.size:
+    if lost.size > _MOST_LOST * window.star.shape[1]:
         column = int(window.star[0, lost[0]]) % window.columns
         raise DataError(
             folder,
-            "a usable pixel in every channel",
+            f"a usable pixel in at least {1.0 - _MOST_LOST:.0%} of the channels",
             f"all pixels bad in {lost.size} channel(s), the first at detector column {column}",
             "check dead, flat and linear_corr, or widen the extraction window",
         )
+
+
+def _doubts(curves: Sequence[LightCurve], visit: int) -> dict[str, str]:
+    """Attribute with the flags of the frames; none where there are none."""
+    flags = [f"{name}/{curve.instrument}/{visit}" for curve in curves for name in curve.doubts]
+    return {"doubts": " ".join(flags)} if flags else {}
 
 
 def reduce_visit(visit: Visit, survey: Survey, config: DetectorConfig) -> VisitLightCurves:
@@ -159,5 +185,9 @@ def reduce_visit(visit: Visit, survey: Survey, config: DetectorConfig) -> VisitL
         visit.index,
         fgs1=curves[0],
         airs=curves[1],
-        attributes={"SKIPPED": ", ".join(skipped) or "none", "extraction": config.extraction},
+        attributes={
+            "SKIPPED": ", ".join(skipped) or "none",
+            "extraction": config.extraction,
+            **_doubts(curves, visit.index),
+        },
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FloatArray = NDArray[np.float64]
-Status = Literal["ok", "fallback"]
+Status = Literal["ok", "doubtful", "fallback"]
 
 FILE_NAME = "predictions.nc"
 _GRID = ("planet", "channel")
@@ -60,7 +60,8 @@ class Predictions:
     channel_features, planet_features
                  (planet, channel, feature), (planet, feature) as in `fit_features`; NaN where the
                  transit fit fell back, which no calibrator touches
-    status       (planet,) "fallback" where no spectrum could be inferred
+    status       (planet,) "fallback" where no spectrum could be inferred, "doubtful" where the fit
+                 has raised a flag that is more than a remark
     note         (planet,) flags of the fit, or the reason of the fallback
     truth        (planet, channel) known depths, in out-of-fold predictions
     lower, upper (planet, channel, level) conformal intervals of the depth, after calibration
@@ -90,6 +91,11 @@ class Predictions:
         """Reason of the fallback by planet id."""
         rows = zip(self.planet_ids, self.status, self.note, strict=True)
         return {planet: note for planet, status, note in rows if status == "fallback"}
+
+    def doubtful(self) -> dict[int, str]:
+        """Flags of the doubtful planets by planet id."""
+        rows = zip(self.planet_ids, self.status, self.note, strict=True)
+        return {planet: note for planet, status, note in rows if status == "doubtful"}
 
 
 def write_predictions(path: Path, predictions: Predictions) -> None:

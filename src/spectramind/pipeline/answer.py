@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.models.fit_features import FitFeatures, absent_features, fit_features
 from spectramind.models.physics import PhysicsModel
-from spectramind.models.predictions import Predictions
+from spectramind.models.predictions import Predictions, Status
 from spectramind.survey.stars import Star
 from spectramind.transit.calibration import corrected_mean, error_parts
+from spectramind.transit.doubts import doubts_of
 from spectramind.transit.planet_fit import PlanetFit
 
 FloatArray = NDArray[np.float64]
@@ -54,6 +55,25 @@ def usable(answer: Answer) -> bool:
     return bool(finite and (answer.sigma > 0).all())
 
 
+def status_of(answer: Answer) -> Status:
+    """Whether the flags of an answer leave it in doubt."""
+    return "doubtful" if doubts_of(answer.note.split()) else "ok"
+
+
+def not_narrower(corrected: Answer, physics: Answer) -> Answer:
+    """A correction of a doubtful planet, with at least the errors of what it corrects.
+
+    What learnt to correct sound planets knows nothing of what a flag names.
+    """
+    if status_of(physics) == "ok":
+        return corrected
+    return replace(
+        corrected,
+        sigma=np.maximum(corrected.sigma, physics.sigma),
+        sigma_common=max(corrected.sigma_common, physics.sigma_common),
+    )
+
+
 def predictions_of(
     answers: Mapping[int, Answer],
     failed: Container[int],
@@ -78,7 +98,10 @@ def predictions_of(
         sigma=sigma,
         channel_features=np.stack([answer.features.channel for answer in rows]),
         planet_features=np.stack([answer.features.planet for answer in rows]),
-        status=tuple("fallback" if planet in failed else "ok" for planet in answers),
+        status=tuple(
+            "fallback" if planet in failed else status_of(answer)
+            for planet, answer in answers.items()
+        ),
         note=tuple(answer.note for answer in rows),
         attributes=attributes,
     )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import ConfigurationError, DataError
@@ -20,13 +21,17 @@ from spectramind.models.baseline import (
 from spectramind.models.light_features import LightFeatures
 from spectramind.pipeline.answer import Answer
 from spectramind.pipeline.fit import checkpoint_digest
-from spectramind.pipeline.light import look_at_planet, read_look, stacked
+from spectramind.pipeline.light import look_at_planet, read_flags, read_look, stacked
 from spectramind.pipeline.places import places
 from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
 from spectramind.pipeline.train_baseline import train_baseline
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
+from spectramind.transit.doubts import doubts_of
+from spectramind.transit.polynomial import POPULATION_SPREAD
+
+FloatArray = NDArray[np.float64]
 
 
 @lru_cache(maxsize=2)
@@ -39,6 +44,14 @@ def _model(config: Config, name: BaselineName) -> BaselineModel:
         text = f"model={name} knows nothing untrained: add +model.ckpt=FILE that `train` wrote"
         raise ConfigurationError(text)
     return _model_at(config.model.ckpt, name, checkpoint_digest(config))
+
+
+def _answer(mu: FloatArray, model: BaselineModel, flags: str) -> Answer:
+    """What is learnt for planets without a doubt does not hold for others: they know nothing."""
+    if not doubts_of(flags.split()):
+        return Answer(mu, model.sigma, model.sigma_common, flags)
+    sigma = np.hypot(model.sigma, POPULATION_SPREAD)
+    return Answer(mu, sigma, float(np.hypot(model.sigma_common, POPULATION_SPREAD)), flags)
 
 
 class BaselineEstimator:
@@ -81,7 +94,7 @@ class BaselineEstimator:
         # A mean is a depth: the regression does not know that there is none below zero.
         mu = np.maximum(member_mean(regression_of(self.name), model, features, white), 0.0)
         for planet, row in zip(looks, mu, strict=True):
-            yield planet, Answer(row, model.sigma, model.sigma_common, "")
+            yield planet, _answer(row, model, read_flags(places(config).light(planet)))
 
     def train(self, config: Config, run: Run, progress: Progress) -> TrainSummary:
         """Learn a regression on each fold's other planets."""

@@ -97,11 +97,15 @@ def certified(predictions: Predictions, calibrators: Calibrators, corel: bool) -
 
 
 def _with(predictions: Predictions, usable: NDArray[np.bool_], found: Certified) -> Predictions:
-    """Fallbacks are Gaussian with the sigma that they state."""
+    """Fallbacks are Gaussian with the sigma that they state; doubtful planets are not narrowed."""
     sigma = predictions.sigma_raw.copy()
     half_width = sigma[..., None] * GAUSSIAN
     band = half_width[..., -1].copy()
+    least = sigma.copy(), half_width.copy(), band.copy()
     sigma[usable], half_width[usable], band[usable] = found.sigma, found.half_width, found.band
+    doubtful = np.array([status == "doubtful" for status in predictions.status], dtype=np.bool_)
+    for calibrated, stated in zip((sigma, half_width, band), least, strict=True):
+        calibrated[doubtful] = np.maximum(calibrated[doubtful], stated[doubtful])
     return replace(
         predictions,
         sigma=sigma,

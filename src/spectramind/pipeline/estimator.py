@@ -12,6 +12,7 @@ from spectramind.pipeline.planets import PlanetTask, Progress
 from spectramind.pipeline.survey_priors import SurveyPriors
 from spectramind.pipeline.training import TrainSummary
 from spectramind.provenance.run import Run
+from spectramind.transit.doubts import doubts_of, in_words, parse_flag
 
 
 class Estimator(Protocol):
@@ -67,5 +68,25 @@ def estimator_of(config: Config) -> Estimator:
 
 
 def fit_planet(task: PlanetTask) -> str:
-    """Let the configured estimator work on one planet."""
-    return estimator_of(task.config).fit(task)
+    """Let the configured estimator work on one planet; under `runtime.strict` doubt is a fault.
+
+    Raises
+    ------
+    DataError : the planet cannot be worked on, or `runtime.strict` and its answer is doubtful
+    """
+    estimator = estimator_of(task.config)
+    digest = estimator.fit(task)
+    if task.config.runtime.strict:
+        for _, answer in estimator.answers(task.config, [task.planet_id]):
+            _refuse_doubt(task.planet_id, answer)
+    return digest
+
+
+def _refuse_doubt(planet: int, answer: Answer | DataError) -> None:
+    if isinstance(answer, DataError):
+        raise answer
+    if doubts := doubts_of(answer.note.split()):
+        first = parse_flag(doubts[0])
+        found = "; ".join(map(in_words, doubts))
+        where = first.look_at.replace("PLANET", str(planet))
+        raise DataError(f"planet {planet}", "an answer without a doubt", found, f"look at {where}")

@@ -16,6 +16,9 @@ from spectramind.pipeline.sources import source_of
 from spectramind.provenance.atomic import atomic_path
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.transit.in_transit_ratio import transit_ratio
+from spectramind.transit.plain_doubts import looked_at
+
+FLAGS = "flags"
 
 
 def look_at_planet(task: PlanetTask) -> str:
@@ -30,12 +33,13 @@ def look_at_planet(task: PlanetTask) -> str:
     attributes = product_attributes({"detector": config.detector, "light": True}, digest)
     if not is_current(path, attributes):
         source = source_of(config)
-        ratio = transit_ratio(source.light_curves(task.planet_id))
-        features = light_features(ratio, source.star(task.planet_id))
+        star, visits = source.star(task.planet_id), source.light_curves(task.planet_id)
+        flags, visits = looked_at(visits, star)
+        features = light_features(transit_ratio(visits), star)
         if not np.isfinite(features.values).all():
             name = f"light curves of planet {task.planet_id}"
             raise DataError(name, "usable samples around a dip", "none", "look at its frames")
-        _write(path, features, attributes)
+        _write(path, features, attributes | {FLAGS: " ".join(flags)})
     return digest
 
 
@@ -51,6 +55,23 @@ def _write(path: Path, features: LightFeatures, attributes: dict[str, str]) -> N
     )
     with atomic_path(path) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf")
+
+
+def read_flags(path: Path) -> str:
+    """Flags that `look_at_planet` raised, as text.
+
+    Raises
+    ------
+    DataError : the file is missing or damaged
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as product:
+            return str(product.attrs[FLAGS])
+    except (OSError, KeyError, ValueError) as error:
+        remedy = "delete it; it will be made again"
+        raise DataError(path, "flags of a planet", str(error), remedy) from error
 
 
 def read_look(path: Path) -> LightFeatures:

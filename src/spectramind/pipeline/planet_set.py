@@ -16,7 +16,6 @@ from spectramind.report.content import (
     Fact,
     FloatArray,
     Interval,
-    Kind,
     PhysicsPosterior,
     PlanetSet,
 )
@@ -85,7 +84,7 @@ def planet_set(
     notes = tuple(_note(panels, planet, note) for planet, note in pairs)
     return PlanetSet(
         planet_ids=tuple(map(str, predictions.planet_ids)),
-        kinds=tuple(map(_kind, predictions.status, notes)),
+        kinds=predictions.status,
         notes=notes,
         wavelength=predictions.wavelength,
         mu=predictions.mu,
@@ -100,12 +99,6 @@ def planet_set(
         violations=_violations(predictions),
         facts=(*_scores(predictions, truth, naive), *_star_facts(stars), *panels.facts),
     )
-
-
-def _kind(status: str, note: str) -> Kind:
-    if status == "fallback":
-        return "fallback"
-    return "flagged" if note else "ok"
 
 
 def _note(panels: Panels, planet: int, note: str) -> str:
@@ -141,7 +134,7 @@ def _violations(predictions: Predictions) -> dict[str, FloatArray]:
     table = symbolic_table(
         predictions.planet_ids, predictions.mu, predictions.sigma_raw, predictions.sigma_common
     )
-    own = np.array([status == "ok" for status in predictions.status], dtype=np.bool_)
+    own = np.array([status != "fallback" for status in predictions.status], dtype=np.bool_)
     return {
         name: np.where(own[:, None], amount, np.nan)
         for name, amount in zip(table.constraints, table.per_bin, strict=True)

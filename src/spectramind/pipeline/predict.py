@@ -12,7 +12,7 @@ import numpy as np
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import write_predictions
-from spectramind.pipeline.answer import Answer, predictions_of, usable
+from spectramind.pipeline.answer import Answer, predictions_of, status_of, usable
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, no_time_left, write_losses
@@ -20,6 +20,7 @@ from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.pipeline.safe_table import open_safe_table
 from spectramind.pipeline.sources import source_of
+from spectramind.pipeline.survey_doubts import survey_doubts
 from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash
@@ -39,6 +40,9 @@ class PredictSummary:
     checkpoint file of the model, None for the generic one
     config     what determined the numbers: the configuration without places and workers
     fallbacks  reason by planet id
+    doubtful   flags by planet id
+    counts, reasons, common
+               as in `SurveyDoubts`
     losses     one line each, what was left out to stay within the session's limits
     priors     what the light curves say of the priors, a `PriorReport` for each instrument
     """
@@ -52,6 +56,10 @@ class PredictSummary:
     config: dict[str, Any]
     planets: int
     fallbacks: dict[int, str]
+    doubtful: dict[int, str]
+    counts: dict[str, int]
+    reasons: tuple[tuple[str, int], ...]
+    common: str | None
     losses: tuple[str, ...]
     priors: tuple[dict[str, Any], ...]
 
@@ -83,6 +91,8 @@ def _collect(run: Run, errors: dict[int, str], naive: NaiveModel) -> dict[int, A
         checked = _checked(answer, places(config).posterior(planet))
         if isinstance(checked, Answer):
             answers[planet] = checked
+            if status_of(checked) == "doubtful":
+                run.event("planet_doubtful", planet=planet, flags=checked.note)
             continue
         if config.runtime.strict:
             raise checked
@@ -109,7 +119,9 @@ def read_summary(path: Path) -> PredictSummary:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         values["losses"] = tuple(values["losses"])
         values["priors"] = tuple(values["priors"])
-        values["fallbacks"] = {int(key): text for key, text in values["fallbacks"].items()}
+        values["reasons"] = tuple((str(text), int(count)) for text, count in values["reasons"])
+        for name in ("fallbacks", "doubtful"):
+            values[name] = {int(key): text for key, text in values[name].items()}
         return PredictSummary(**values)
     except FileNotFoundError:
         raise DataError(path, "the summary of a predict run", "no such file", remedy) from None
@@ -142,8 +154,9 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
 
     Raises
     ------
-    DataError : survey or checkpoint cannot be read, a planet fails under `runtime.strict`, or every
-        planet fails; on Kaggle the table of fallbacks is handed in nevertheless
+    DataError : survey or checkpoint cannot be read, a planet fails or is doubtful under
+        `runtime.strict`, or every planet fails; on Kaggle the table of fallbacks is handed in
+        nevertheless
     """
     root = required(config.paths.input, "paths.input").absolute()
     table = open_safe_table(config) if config.runtime.kaggle else None
@@ -173,6 +186,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     mu, sigma, common = predictions.mu, predictions.sigma_raw, predictions.sigma_common
     write_symbolic(where.symbolic, symbolic_table(planets, mu, sigma, common), attributes)
     checkpoint = checkpoint_of(config)
+    doubts = survey_doubts(len(planets), predictions.doubtful(), predictions.fallbacks())
     summary = PredictSummary(
         input=str(root),
         split=config.data.split,
@@ -183,6 +197,10 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         config=config.portable(),
         planets=len(planets),
         fallbacks=predictions.fallbacks(),
+        doubtful=predictions.doubtful(),
+        counts=doubts.counts,
+        reasons=doubts.reasons,
+        common=doubts.common,
         losses=losses.lines(),
         priors=tuple(asdict(report) for report in said.reports),
     )

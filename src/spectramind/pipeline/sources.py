@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,16 +21,26 @@ from spectramind.detector.light_curve_files import (
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.detector.product import read_light_curves, write_light_curves
 from spectramind.detector.reduce import reduce_visit
+from spectramind.errors import DataError, OutputError
 from spectramind.pipeline.places import places, required
 from spectramind.provenance.digest import fingerprint
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.survey.discovery import Split, Survey, Visit, open_survey
 from spectramind.survey.stars import Star
+from spectramind.transit.caution import DOUBTS
 from spectramind.transit.imported_light_curves import (
     TIMES,
     has_imported_light_curves,
     open_imported,
 )
+
+
+def with_doubts(visit: VisitLightCurves, flags: Sequence[str]) -> VisitLightCurves:
+    """Light curves with further flags among their attributes."""
+    if not flags:
+        return visit
+    told = [*str(visit.attributes.get(DOUBTS, "")).split(), *flags]
+    return replace(visit, attributes={**visit.attributes, DOUBTS: " ".join(told)})
 
 
 class Source(Protocol):
@@ -84,8 +95,23 @@ class FrameSource:
         return fingerprint([*self._tables(), *(file for visit in visits for file in visit.files())])
 
     def light_curves(self, planet_id: int) -> list[VisitLightCurves]:
-        """Light curves of all visits: read where the product is current, reduced otherwise."""
-        return [self._visit(visit) for visit in self.survey.planet(planet_id).visits]
+        """Light curves of all visits: read where the product is current, reduced otherwise.
+
+        A visit that cannot be used is left out, and the others are flagged, unless it is the only
+        one or `runtime.strict` holds.
+        """
+        curves: list[VisitLightCurves] = []
+        faults: dict[int, DataError] = {}
+        for visit in self.survey.planet(planet_id).visits:
+            try:
+                curves.append(self._visit(visit))
+            except OutputError:
+                raise
+            except DataError as error:
+                faults[visit.index] = error
+        if faults and (not curves or self.config.runtime.strict):
+            raise next(iter(faults.values()))
+        return [with_doubts(one, [f"lost_visit/{index}" for index in faults]) for one in curves]
 
     def _tables(self) -> list[Path]:
         names = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv")

@@ -35,6 +35,7 @@ class SubmitSummary:
     calibration: str
     planets: int
     fallbacks: dict[int, str]
+    doubtful: dict[int, str]
     warnings: tuple[str, ...]
     csv: str
     bundle: str | None
@@ -81,6 +82,7 @@ def submit(config: Config, progress: Progress) -> SubmitSummary:
         calibration=submission.origin.notes["calibration"],
         planets=len(submission.table.planet_ids),
         fallbacks=submission.predictions.fallbacks(),
+        doubtful=submission.predictions.doubtful(),
         warnings=tuple(problem.message for problem in validation.warnings),
         csv=str(submission.csv),
         bundle=str(config.submit.bundle) if config.submit.bundle else None,

@@ -13,7 +13,7 @@ import numpy as np
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import ConfigurationError, DataError
-from spectramind.pipeline.answer import Answer, physics_answer
+from spectramind.pipeline.answer import Answer, not_narrower, physics_answer
 from spectramind.pipeline.fit import (
     checkpoint_digest,
     checkpoint_of,
@@ -139,7 +139,7 @@ def _some(config: Config, planets: Sequence[int]) -> Iterator[tuple[int, Answer 
         for row, planet in enumerate(inputs):
             answer = answers[planet]
             assert isinstance(answer, Answer)
-            answers[planet] = corrected_answer(answer, together, row)
+            answers[planet] = not_narrower(corrected_answer(answer, together, row), answer)
     yield from answers.items()
 
 

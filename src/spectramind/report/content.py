@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from spectramind.submission.score import NaiveModel
 
 FloatArray = NDArray[np.float64]
-Kind = Literal["ok", "flagged", "fallback"]
+Kind = Literal["ok", "doubtful", "fallback"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Fact:
 class PlanetSet:
     """All planets of a page.
 
-    kinds        "flagged" where the fit has a doubt, "fallback" where there is no spectrum
+    kinds        "doubtful" where a flag says so, "fallback" where there is no spectrum
     notes        flags of the fit, or the reason of the fallback; empty where there are none
     wavelength   (283,) micrometre; channel 0 is FGS1, then AIRS by ascending wavelength
     mu, sigma    (planet, 283) transit depth (Rp/Rs)^2

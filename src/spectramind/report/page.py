@@ -15,6 +15,7 @@ from spectramind.report.figure import Section
 from spectramind.report.page_data import ArrayStore, inert_json, page_data
 from spectramind.report.verdict import Verdict
 from spectramind.submission.problem import ValidationReport
+from spectramind.transit.doubts import doubts_of, in_words
 
 _SCRIPTS = ("arrays", "axis", "layers", "save", "chart", "explorer")
 
@@ -60,12 +61,16 @@ def render(page: Page) -> str:
     store = ArrayStore()
     figures = [*page.explorer.figures, *(f for section in page.sections for f in section.figures)]
     data = page_data(figures, page.planets, store)
+    rows = list(zip(page.planets.planet_ids, page.planets.kinds, page.planets.notes, strict=True))
     fallbacks = [
         (planet, note or "no reason was recorded")
-        for planet, kind, note in zip(
-            page.planets.planet_ids, page.planets.kinds, page.planets.notes, strict=True
-        )
+        for planet, kind, note in rows
         if kind == "fallback"
+    ]
+    doubtful = [
+        (planet, "; ".join(map(in_words, doubts_of(note.split()))))
+        for planet, kind, note in rows
+        if kind == "doubtful"
     ]
     return environment.get_template("page.html.j2").render(
         page=page,
@@ -76,4 +81,5 @@ def render(page: Page) -> str:
         arrays={name: Markup(packed.text) for name, packed in store.arrays.items()},
         orders=data["orders"],
         fallbacks=fallbacks,
+        doubtful=doubtful,
     )

@@ -13,6 +13,8 @@ from spectramind.submission.problem import ValidationReport
 from spectramind.submission.score import ScoreReport
 
 PPM = 1e6
+MANY = 0.1
+"""Share of doubtful planets from which on something is wrong with the survey, not with them."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,13 @@ def submission_verdict(
     if warnings:
         advice = "It can be handed in. Read the warnings below first."
         return Verdict("look", headline, advice, facts)
-    flagged = planets.kinds.count("flagged")
-    look = f" {counted(flagged, 'fit')} flagged: show the flagged ones below." if flagged else ""
-    return Verdict("good", headline, f"It can be handed in as it is.{look}", facts)
+    doubtful = planets.kinds.count("doubtful")
+    if not doubtful:
+        return Verdict("good", headline, "It can be handed in as it is.", facts)
+    verb = "is" if doubtful == 1 else "are"
+    advice = f"It can be handed in. {counted(doubtful, 'planet')} {verb} doubtful: see them below."
+    tone: Literal["good", "look"] = "look" if doubtful > MANY * len(planets.planet_ids) else "good"
+    return Verdict(tone, headline, advice, facts)
 
 
 def _contents(planets: PlanetSet, estimator: str) -> list[tuple[str, str]]:
@@ -126,7 +132,7 @@ def _contents(planets: PlanetSet, estimator: str) -> list[tuple[str, str]]:
         ("planets", grouped(len(planets.planet_ids))),
         ("estimator", estimator),
         ("fallback planets", grouped(planets.kinds.count("fallback"))),
-        ("flagged fits", grouped(planets.kinds.count("flagged"))),
+        ("doubtful planets", grouped(planets.kinds.count("doubtful"))),
     ]
     own = np.array([kind != "fallback" for kind in planets.kinds], dtype=np.bool_)
     if own.any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +14,9 @@ from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.stars import Star
 from spectramind.transit.belief import Belief, believe, likeliest
 from spectramind.transit.binned_curve import without_outliers
+from spectramind.transit.caution import cautious, seen_errors
+from spectramind.transit.common_residuals import joint_residuals
+from spectramind.transit.doubts import merged
 from spectramind.transit.gaussian import marginalise
 from spectramind.transit.joint_problem import (
     FIXED,
@@ -38,15 +41,22 @@ from spectramind.transit.joint_summary import (
     white_curves,
 )
 from spectramind.transit.light_information import LightInformation
+from spectramind.transit.low_rank import low_rank
 from spectramind.transit.normal_equations import CurveEquations
 from spectramind.transit.nuisance_prior import nuisance_prior
 from spectramind.transit.phase_residuals import no_residuals
 from spectramind.transit.planet_fit import PlanetFit
-from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths, low_rank
+from spectramind.transit.polynomial import LEAST_GAIN, LEAST_SAMPLES, estimate_depths
 from spectramind.transit.posterior import DepthPosterior
 from spectramind.transit.prior_choices import PriorChoices, only
 from spectramind.transit.priors import TransitPriors
 from spectramind.transit.spot_crossings import spot_covariance
+from spectramind.transit.visit_agreement import (
+    Emptiness,
+    difference_covariance,
+    empty_curves,
+    left_out,
+)
 from spectramind.transit.white_fit import WhiteFit, fit_white
 from spectramind.transit.white_light import relative_curve, white_series
 from spectramind.transit.white_search import search_transit
@@ -84,10 +94,11 @@ def fit_planet(
     choices = (
         priors if isinstance(priors, PriorChoices) else only(priors, visits[0].airs.wavelength)
     )
-    white = _white_fit(visits, star)
+    white, empty = _white_fit(visits, star)
     if white is None or white.gain <= LEAST_GAIN:
         return _fallback(visits, star, choices.priors[0])
-    problem = build_problem(visits, star, choices.cautious, white, config.bin_seconds)
+    seen = left_out(visits, empty)
+    problem = build_problem(seen, star, choices.cautious, white, config.bin_seconds)
     if not problem.curves:
         return _fallback(visits, star, choices.priors[0])
     settled = iterate(
@@ -97,7 +108,17 @@ def fit_planet(
         config.jitter_templates,
         config.iterations,
     )
-    return _summary(visits, choices, settled, white.gain, config.disagreement)
+    came = _Came(visits, white, empty)
+    return _summary(came, choices, settled, config.disagreement)
+
+
+@dataclass(frozen=True)
+class _Came:
+    """Light curves as they came, their white fit, and what of them holds no transit."""
+
+    visits: Sequence[VisitLightCurves]
+    white: WhiteFit
+    empty: Emptiness
 
 
 def _chosen(
@@ -113,11 +134,7 @@ def _chosen(
 
 
 def _summary(
-    visits: Sequence[VisitLightCurves],
-    choices: PriorChoices,
-    settled: Settled,
-    gain: float,
-    disagreement: float,
+    came: _Came, choices: PriorChoices, settled: Settled, disagreement: float
 ) -> PlanetFit:
     """What an inference that has settled says about its planet."""
     problem, curves = settled.problem, settled.equations
@@ -134,23 +151,26 @@ def _summary(
     doubts = Doubts(not settled.converged, disagree, bool(spots.any()), foreign, chi2)
     flags = fit_flags(problem, state, doubts)
     covariance = widened(belief.covariance, flags, chi2) + spots
+    covariance = covariance + difference_covariance(belief.depth, information.disagreement)
     diagonal, factors = low_rank(covariance)
     posterior = DepthPosterior(
-        planet_id=visits[0].planet_id,
+        planet_id=came.visits[0].planet_id,
         estimator="joint",
         depth=belief.depth,
         variance_diagonal=diagonal,
         factors=factors,
-        flags=flags,
-        geometry=geometry(problem, state) | {"chi2": chi2, "gain": gain},
+        flags=merged(flags, came.empty.flags),
+        geometry=geometry(problem, state) | {"chi2": chi2, "gain": came.white.gain},
         white=white_light,
     )
+    seen = seen_errors(joint_residuals(problem, state, curves))
     return PlanetFit(
-        posterior=posterior,
+        posterior=cautious(posterior, seen, came.visits),
+        seen_errors=np.array([found.error for found in seen]),
         limb_darkening=channel_limb_darkening(problem, state),
         orbit_covariance=orbit_covariance(problem.layout, belief.matrix, covariance),
         curves=fits,
-        bands=band_curves(problem, state, curves, visits[0].airs.wavelength),
+        bands=band_curves(problem, state, curves, problem.wavelength),
         residuals=residuals_by_phase(problem, state, curves),
         chi2=chi2,
         iterations=settled.steps,
@@ -168,10 +188,13 @@ def widened(covariance: FloatArray, flags: Sequence[str], chi2: float) -> FloatA
     return covariance * factor * (chi2 if chi2 > HIGH_CHI2 else 1.0)
 
 
-def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> WhiteFit | None:
+def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> tuple[WhiteFit | None, Emptiness]:
+    """White fit of the curves that show the transit, and those that do not."""
     curves = [relative_curve(c, v.visit) for v in visits for c in (v.airs, v.fgs1)]
     series = [s for s in map(white_series, curves) if s.usable.sum() >= LEAST_SAMPLES]
-    return fit_white(series, search_transit(series, star), star) if series else None
+    empty = empty_curves(series, star)
+    series = [s for s in series if not empty.holds(s.visit, s.instrument)]
+    return fit_white(series, search_transit(series, star), star) if series else None, empty
 
 
 def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors) -> PlanetFit:
@@ -179,6 +202,7 @@ def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPri
     posterior = estimate_depths(visits, star)
     return PlanetFit(
         posterior=posterior,
+        seen_errors=np.zeros(2),
         limb_darkening=np.full((posterior.depth.size, 3), np.nan),
         orbit_covariance=np.full((4, 4), np.nan),
         curves=(),

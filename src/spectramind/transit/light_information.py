@@ -17,6 +17,9 @@ from spectramind.transit.parameter_layout import ParameterLayout
 
 FloatArray = NDArray[np.float64]
 
+_HELD = 1e-8
+"""Spreads below are numerical zeros."""
+
 
 @dataclass(frozen=True)
 class LightInformation:
@@ -41,6 +44,11 @@ class LightInformation:
     depth_vector: FloatArray
     drift_size: FloatArray
     scale_spread: float
+
+    @property
+    def disagreement(self) -> float:
+        """Relative spread of the depths of visits that contradict each other; 0 where none do."""
+        return self.scale_spread if self.scale_spread > _HELD else 0.0
 
     def centred(self) -> tuple[FloatArray, FloatArray]:
         """Vectors of the nuisance parameters and of the depths, depths relative to the centre."""

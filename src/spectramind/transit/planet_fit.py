@@ -62,6 +62,7 @@ class PlanetFit:
     """Posterior of one planet and everything that a diagnosis needs.
 
     posterior       depths with covariance, geometry, flags and white light curves
+    seen_errors     (2,) common errors of FGS1 and AIRS, relative to the depth, that residuals show
     limb_darkening  (283, 3) of I(mu) = 1 - u1 (1 - mu) - u2 (1 - mu)^2 - u3 (1 - sqrt(mu))
     orbit_covariance (4, 4) of ORBIT_PARAMETERS; NaN after a fallback
     curves          one entry for each light curve
@@ -80,6 +81,7 @@ class PlanetFit:
     """
 
     posterior: DepthPosterior
+    seen_errors: FloatArray
     limb_darkening: FloatArray
     orbit_covariance: FloatArray
     curves: tuple[CurveFit, ...]

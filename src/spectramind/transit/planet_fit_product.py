@@ -155,6 +155,14 @@ def _joint_dataset(fit: PlanetFit) -> xr.Dataset:
             {"units": "1", "long_name": f"u1, u2, u3 of {law}"},
         )
     }
+    variables["seen_errors"] = (
+        ("instrument",),
+        fit.seen_errors,
+        {
+            "units": "1",
+            "long_name": "common error of FGS1, AIRS over the depth that residuals show",
+        },
+    )
     variables["orbit_covariance"] = (
         ("orbit", "orbit_2"),
         fit.orbit_covariance,
@@ -297,6 +305,7 @@ def read_planet_fit(path: Path) -> PlanetFit:
         with netcdf_group(path, GROUP) as group:
             return PlanetFit(
                 posterior=posterior,
+                seen_errors=group["seen_errors"],
                 limb_darkening=group["limb_darkening"],
                 orbit_covariance=group["orbit_covariance"],
                 curves=_curves(group),

@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.survey.stars import Star
+from spectramind.transit.caution import cautious, raised_flags, seen_errors
 from spectramind.transit.channel_depths import UNKNOWN_VARIANCE, ChannelDepths, channel_depths
+from spectramind.transit.common_residuals import white_residuals
 from spectramind.transit.depth_smoothing import smooth_depths
+from spectramind.transit.doubts import merged
 from spectramind.transit.limb_darkening import typical_quadratic
+from spectramind.transit.low_rank import low_rank
 from spectramind.transit.orbit import contact_times, full_duration, transit_duration
 from spectramind.transit.posterior import DepthPosterior, WhiteLightCurve
+from spectramind.transit.visit_agreement import Emptiness, empty_curves
 from spectramind.transit.white_fit import WhiteFit, fit_white
 from spectramind.transit.white_light import (
     RelativeCurve,
@@ -37,7 +42,6 @@ POPULATION_SPREAD = 0.0107
 LEAST_GAIN = 40.0
 """Fall of chi^2 below which a dip is not called a transit: the search tries ~10^3 of them."""
 LEAST_SAMPLES = 20
-RANK = 12
 _DISAGREEMENT = 9.0
 _EDGE_HOURS = 0.1
 
@@ -56,22 +60,36 @@ def estimate_depths(visits: Sequence[VisitLightCurves], star: Star) -> DepthPost
     visits_disagree, masked_channels, high_chi2
     """
     planet_id = visits[0].planet_id
-    curves = [relative_curve(c, v.visit) for v in visits for c in (v.airs, v.fgs1)]
-    pairs = [(curve, white_series(curve)) for curve in curves]
-    pairs = [(curve, white) for curve, white in pairs if white.usable.sum() >= LEAST_SAMPLES]
+    pairs, empty = _usable_curves(visits, star)
+    came = raised_flags(visits)
     if not pairs:
-        return _unmeasured(planet_id, ("no_data",), {})
+        return _unmeasured(planet_id, merged(("no_data",), came), {})
     series = [white for _, white in pairs]
     found = search_transit(series, star)
     fit = fit_white(series, found, star)
     geometry = _geometry(fit)
     if not _is_transit(fit):
-        return _unmeasured(planet_id, ("no_transit",), geometry)
+        return _unmeasured(planet_id, merged(("no_transit",), came), geometry)
     depth, covariance, disagree, dark = _spectrum([c for c, _ in pairs], fit, star)
-    flags = _flags(fit, few=len(pairs) < 2 * len(visits), disagree=disagree, dark=dark)
+    few = len(pairs) < 2 * (len(visits) - len(empty.visits))
+    flags = merged(_flags(fit, few=few, disagree=disagree, dark=dark), empty.flags)
     diagonal, factors = low_rank(covariance)
     white = tuple(_white_curve(fit, index) for index in range(len(fit.series)))
-    return DepthPosterior(planet_id, "polynomial", depth, diagonal, factors, flags, geometry, white)
+    posterior = DepthPosterior(
+        planet_id, "polynomial", depth, diagonal, factors, flags, geometry, white
+    )
+    return cautious(posterior, seen_errors(white_residuals(white)), visits)
+
+
+def _usable_curves(
+    visits: Sequence[VisitLightCurves], star: Star
+) -> tuple[list[tuple[RelativeCurve, WhiteSeries]], Emptiness]:
+    """Curves with enough samples that show the transit, and which do not."""
+    curves = [relative_curve(c, v.visit) for v in visits for c in (v.airs, v.fgs1)]
+    pairs = [(curve, white_series(curve)) for curve in curves]
+    pairs = [(curve, white) for curve, white in pairs if white.usable.sum() >= LEAST_SAMPLES]
+    empty = empty_curves([white for _, white in pairs], star)
+    return [pair for pair in pairs if not empty.holds(pair[0].visit, pair[0].instrument)], empty
 
 
 def _unmeasured(
@@ -189,16 +207,6 @@ def _spectrum(
         curve.weight.any(axis=0).all() for curve in airs
     )
     return depth, covariance, disagree, dark
-
-
-def low_rank(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Diagonal (channel,) and factors (channel, rank) that keep variances and the largest modes."""
-    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    order = np.argsort(values)[::-1][:RANK]
-    factors = vectors[:, order] * np.sqrt(np.maximum(values[order], 0.0))
-    factors *= np.where(factors.sum(axis=0) < 0.0, -1.0, 1.0)  # eigenvectors have no sign
-    diagonal = covariance.diagonal() - np.sum(factors**2, axis=1)
-    return np.maximum(diagonal, 1e-14), factors
 
 
 def _flags(fit: WhiteFit, few: bool, disagree: bool, dark: bool) -> tuple[str, ...]:

@@ -84,6 +84,15 @@ def _shapes(series: WhiteSeries, t0: FloatArray, duration: float, star: Star) ->
 
 def _projections(series: WhiteSeries, t0: FloatArray, star: Star) -> tuple[FloatArray, FloatArray]:
     """<shape, -ln flux> and <shape, shape> after the drift is fitted out: (duration, t0) each."""
+    each = [projections_of(series, t0, float(duration), star) for duration in _DURATIONS]
+    cross, square = zip(*each, strict=True)
+    return np.stack(cross), np.stack(square)
+
+
+def projections_of(
+    series: WhiteSeries, t0: FloatArray, duration: float, star: Star
+) -> tuple[FloatArray, FloatArray]:
+    """<shape, -ln flux> and <shape, shape> of one duration after the drift is fitted out, (t0,)."""
     good = series.usable
     inverse = 1.0 / measured_sigma(series)[good]
     basis = legendre_basis(series.time, DRIFT_ORDER)[good]
@@ -92,14 +101,10 @@ def _projections(series: WhiteSeries, t0: FloatArray, star: Star) -> tuple[Float
     orthogonal, _ = np.linalg.qr(np.vstack([basis * inverse[:, None], np.diag(1.0 / size)]))
     orthogonal = orthogonal[: inverse.size]
     data = -series.log_flux[good] * inverse
-    data_drift = orthogonal.T @ data
-    cross, square = [], []
-    for duration in _DURATIONS:
-        shapes = _shapes(series, t0, float(duration), star)[:, good] * inverse
-        drift = shapes @ orthogonal
-        cross.append(shapes @ data - drift @ data_drift)
-        square.append(np.sum(shapes**2, axis=1) - np.sum(drift**2, axis=1))
-    return np.stack(cross), np.stack(square)
+    shapes = _shapes(series, t0, duration, star)[:, good] * inverse
+    drift = shapes @ orthogonal
+    cross = shapes @ data - drift @ (orthogonal.T @ data)
+    return cross, np.sum(shapes**2, axis=1) - np.sum(drift**2, axis=1)
 
 
 def search_transit(series: Sequence[WhiteSeries], star: Star) -> TransitStart:

@@ -74,7 +74,7 @@ def sample_of(predictions: Predictions, featured: bool | None = None) -> tuple[S
     planet, channel = predictions.planet_features, predictions.channel_features
     if not (has_features(predictions) if featured is None else featured):
         planet, channel = np.zeros_like(planet), np.zeros_like(channel)
-    usable = np.array([status == "ok" for status in predictions.status])
+    usable = np.array([status != "fallback" for status in predictions.status])
     usable &= np.isfinite(planet).all(axis=1) & np.isfinite(predictions.sigma_common)
     truth = predictions.truth
     known = np.full_like(predictions.mu, np.nan) if truth is None else truth
