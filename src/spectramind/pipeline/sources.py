@@ -48,7 +48,7 @@ class Source(Protocol):
         """Channel wavelengths, micrometre."""
 
     def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
+        """Star of a planet; `assumed` names what its table does not say."""
 
     def digest(self, planet_id: int) -> str:
         """Fingerprint of everything that the planet's light curves are made from."""
@@ -75,7 +75,7 @@ class FrameSource:
         return self.survey.wavelength
 
     def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
+        """Star of a planet; `assumed` names what its table does not say."""
         return self.survey.star(planet_id)
 
     def digest(self, planet_id: int) -> str:
