@@ -12,6 +12,7 @@ from spectramind import __version__
 from spectramind.cli import (
     ablate,
     calibrate_temp,
+    check,
     compare,
     fit,
     manifest,
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 
 app.command("test", epilog=selftest.EXAMPLE)(selftest.selftest)
+app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("simulate", epilog=simulate.EXAMPLE)(simulate.simulate)
 app.command("reduce", epilog=reduce.EXAMPLE)(reduce.reduce)
 app.command("fit", epilog=fit.EXAMPLE)(fit.fit)

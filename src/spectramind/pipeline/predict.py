@@ -13,6 +13,7 @@ from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import write_predictions
 from spectramind.pipeline.answer import Answer, predictions_of, usable
+from spectramind.pipeline.check import foreign_frames, require_sound
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, write_losses
@@ -124,16 +125,20 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     root = required(config.paths.input, "paths.input").absolute()
     table = open_safe_table(config) if config.runtime.kaggle else None
     planets, where = selected_planets(config), places(config)
+    require_sound(config, run)
     estimator_of(config).check(config)
+    foreign = foreign_frames(config)
+    own = [planet for planet in planets if planet not in foreign]
     losses = Losses()
     if table is None:
         naive = naive_model_of(root)
-        digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
+        digests, errors = for_each_planet(fit_planet, own, config, run, progress)
     else:
         naive, guard = table.naive, Guard(run, len(planets), table)
-        digests, errors = for_each_planet(fit_planet, planets, config, run, progress, guard)
+        digests, errors = for_each_planet(fit_planet, own, config, run, progress, guard)
         guard.update_table()
         losses = guard.losses()
+    errors |= {planet: foreign[planet] for planet in planets if planet in foreign}
     write_losses(where, losses)
     attributes = {
         "estimator": config.model.name,

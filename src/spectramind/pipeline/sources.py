@@ -17,7 +17,7 @@ from spectramind.detector.light_curve_files import (
     VisitFile,
     open_light_curves,
 )
-from spectramind.detector.light_curves import VisitLightCurves
+from spectramind.detector.light_curves import VisitLightCurves, on_visit_clock
 from spectramind.detector.product import read_light_curves, write_light_curves
 from spectramind.detector.reduce import reduce_visit
 from spectramind.pipeline.places import places, required
@@ -102,9 +102,11 @@ class FrameSource:
         return read_light_curves(path)
 
 
-def _open_reduced(root: Path, split: Split) -> LightCurveFiles:
+def open_reduced(root: Path, split: Split) -> LightCurveFiles:
+    """Light curves of this package, with a survey's tables beside them; see `open_light_curves`."""
+
     def read(file: VisitFile) -> VisitLightCurves:
-        return read_light_curves(file.path)
+        return on_visit_clock(read_light_curves(file.path))
 
     return open_light_curves(root, split, Layout(root / "reduced" / split, ".nc", read))
 
@@ -130,7 +132,7 @@ def _changed(path: Path) -> tuple[int, int, int] | None:
 
 @lru_cache(maxsize=2)
 def _reduced_at(root: Path, split: Split, _: Stamp) -> LightCurveFiles:
-    return _open_reduced(root, split)
+    return open_reduced(root, split)
 
 
 @lru_cache(maxsize=2)

@@ -15,7 +15,8 @@ class Finding:
 
     check     name of the check that found it
     file      below the survey's folder, with slashes
-    planets   whom it concerns; empty where it concerns all, which no run survives
+    planets   whom it concerns; empty where it concerns all
+    harmless  whether the answers are right all the same
     """
 
     check: str
@@ -24,11 +25,12 @@ class Finding:
     found: str
     remedy: str
     planets: tuple[int, ...] = ()
+    harmless: bool = False
 
     @property
     def refuses(self) -> bool:
         """Whether every planet would be wrong."""
-        return not self.planets
+        return not (self.planets or self.harmless)
 
     @property
     def message(self) -> str:
@@ -36,11 +38,17 @@ class Finding:
         return str(DataError(self.file, self.expected, self.found, self.remedy))
 
 
+def below(root: Path, file: Path | str) -> str:
+    """A file's path below the survey's folder."""
+    text = str(file)
+    for start in (f"{root}/", f"{root.absolute()}/"):
+        text = text.removeprefix(start)
+    return text
+
+
 def fault(check: str, error: DataError, root: Path, planets: Sequence[int] = ()) -> Finding:
     """A finding from an error that a reader raised."""
-    file = error.file
-    for start in (f"{root}/", f"{root.absolute()}/"):
-        file = file.removeprefix(start)
+    file = below(root, error.file)
     return Finding(check, file, error.expected, error.found, error.remedy, tuple(planets))
 
 

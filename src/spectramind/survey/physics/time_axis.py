@@ -99,7 +99,11 @@ def visit_clock(fgs1: FloatArray, airs: FloatArray) -> tuple[FloatArray, FloatAr
     Barycentric dates, hours since launch and the like carry a visit as well as its own clock, but
     nothing after this should have to know.
     """
+    offset = clock_offset(fgs1, airs)
+    return (fgs1 - offset, airs - offset) if offset else (fgs1, airs)
+
+
+def clock_offset(fgs1: FloatArray, airs: FloatArray) -> float:
+    """Start of a visit on a clock of its own, 0 where it is the visit's already."""
     first = min(float(fgs1[0]), float(airs[0]))
-    if abs(first) < _FAR:
-        return fgs1, airs
-    return fgs1 - first, airs - first
+    return first if abs(first) >= _FAR else 0.0
