@@ -19,12 +19,12 @@ from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, write_losses
 from spectramind.pipeline.places import Places, places, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
-from spectramind.pipeline.safe_table import open_safe_table
+from spectramind.pipeline.safe_table import handed_in, open_safe_table
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.run import Run
-from spectramind.submission.score import NaiveModel, naive_model_of
+from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.symbolic.product import symbolic_table, write_symbolic
 
@@ -132,6 +132,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     losses = Losses()
     if table is None:
         naive = naive_model_of(root)
+        naive = naive if handed_in(naive) else ADC2025_NAIVE
         digests, errors = for_each_planet(fit_planet, own, config, run, progress)
     else:
         naive, guard = table.naive, Guard(run, len(planets), table)
@@ -148,6 +149,11 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         "calibration": "none: sigma is sigma_raw",
     }
     answers = _collect(run, errors, naive)
+    if len(errors) == len(planets) and not config.runtime.kaggle:
+        # An earlier prediction is more than a table of fallbacks.
+        first, reason = next(iter(errors.items()))
+        found = f"all {len(planets)} failed, {first} with: {reason}"
+        raise DataError(root, "a planet that could be predicted", found, "see the event log")
     predictions = predictions_of(answers, errors, source_of(config).wavelength, attributes)
     write_predictions(where.predictions, predictions)
     mu, sigma, common = predictions.mu, predictions.sigma_raw, predictions.sigma_common
@@ -166,8 +172,4 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         losses=losses.lines(),
     )
     write_summary(where, summary)
-    if len(summary.fallbacks) == len(planets) and not config.runtime.kaggle:
-        first, reason = next(iter(summary.fallbacks.items()))
-        found = f"all {len(planets)} failed, {first} with: {reason}"
-        raise DataError(where.summary, "a planet that could be predicted", found, "see its list")
     return summary

@@ -11,7 +11,7 @@ from spectramind.errors import DataError
 
 FloatArray = NDArray[np.float64]
 
-_LARGEST_MEDIAN = 0.06
+LARGEST_MEDIAN = 0.06
 """Above it half of a survey would be planets a quarter of their star's radius."""
 _REMEDIES = {
     "Rp/Rs": "square the values",
@@ -30,7 +30,7 @@ def depth_unit(depth: FloatArray) -> str | None:
     """
     known = depth[np.isfinite(depth)]
     median = float(np.median(known)) if known.size else 0.0
-    if median <= _LARGEST_MEDIAN:
+    if median <= LARGEST_MEDIAN:
         return None
     if median < 0.4:
         return "Rp/Rs"
