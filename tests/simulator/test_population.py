@@ -16,6 +16,7 @@ from spectramind.simulator.population import (
     draw_planets,
     planet_identifier,
 )
+from spectramind.survey.star_completion import completed
 
 
 @pytest.fixture(scope="module")

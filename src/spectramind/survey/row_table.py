@@ -90,6 +90,10 @@ def check_header(path: Path, header: Sequence[str], found: Sequence[str]) -> Non
     """
     if not found:
         raise DataError(path, f"a header of {len(header)} columns", "an empty file", _REMEDY)
+    if found[0] in ("", "Unnamed: 0") and tuple(found[1:]) == tuple(header):
+        remedy = "write the table with `to_csv(path, index=False)`"
+        what = f"{shortened(found[0])}, the index that pandas writes"
+        raise DataError(path, f"'{header[0]}' as the first column", what, remedy)
     for position, (want, got) in enumerate(zip(header, found, strict=False), start=1):
         if want != got:
             raise DataError(path, f"'{want}' as column {position}", shortened(got), _REMEDY)

@@ -7,6 +7,7 @@ in electrons: differences of like reads scatter as Poisson's law has it, or more
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def read_levels(rim: FloatArray, star: FloatArray) -> ReadLevels:
 
     Of the star the brightest quarter of the pixels counts.
     """
-    light = np.median(star[1::2], axis=0) - np.median(star[::2], axis=0)
+    light = np.abs(np.median(star[1::2], axis=0) - np.median(star[::2], axis=0))
     bright = star[:, light >= np.quantile(light, 0.75)]
     difference = np.diff(bright[1::2], axis=0)
     return ReadLevels(
@@ -65,8 +66,22 @@ def read_levels(rim: FloatArray, star: FloatArray) -> ReadLevels:
     )
 
 
+def check_order(file: Path | str, instrument: Instrument, visits: Sequence[ReadLevels]) -> None:
+    """See that the short read of each pair comes first, in most of some visits.
+
+    Raises
+    ------
+    DataError : it holds more light than the long one
+    """
+    turned = [float(np.sum(levels.short)) > float(np.sum(levels.long)) for levels in visits]
+    if sum(turned) > 0.5 * len(turned):
+        expected = f"frames of {instrument.name} that alternate, short read first"
+        found = "more light in the short reads, as where frames are shifted by one"
+        raise DataError(file, expected, found, "restore the frames")
+
+
 def check_converter(
-    file: Path | str, instrument: Instrument, adc: Adc, visits: list[ReadLevels]
+    file: Path | str, instrument: Instrument, adc: Adc, visits: Sequence[ReadLevels]
 ) -> None:
     """Hold gain and offset against the reads of some visits, by their median.
 
@@ -78,8 +93,10 @@ def check_converter(
     name = instrument.name
     rim = float(np.median([levels.rim / adc.gain + adc.offset for levels in visits]))
     if abs(rim) > _RIM:
-        gain = float(np.median([levels.rim for levels in visits])) / -adc.offset
-        fits = f"a gain of {gain:.4g}" if adc.offset < 0.0 and gain > 0.0 else "another offset"
+        counts = float(np.median([levels.rim for levels in visits]))
+        fits = f"an offset of {-counts / adc.gain:.4g}"
+        if adc.offset < 0.0:
+            fits = f"a gain of {counts / -adc.offset:.4g}, or {fits}"
         expected = f"rim pixels of {name} near 0 electron in short reads"
         found = f"{rim:.4g} with gain {adc.gain:g} and offset {adc.offset:g}"
         raise DataError(file, expected, found, f"restore the file ({fits} would fit)")
@@ -87,7 +104,7 @@ def check_converter(
     ratio = float(np.median([_ratio(levels, adc) for levels in visits]))
     if np.isfinite(ratio) and not 1 / _RATIO < ratio / wanted < _RATIO:
         expected = f"long reads of {name} at {wanted:g} times the short ones, as their exposures"
-        remedy = "check gain and offset, and that frames alternate, short read first"
+        remedy = "check gain and offset"
         raise DataError(file, expected, f"{ratio:.4g} times", remedy)
     scatter = float(np.median([_scatter(levels, adc) for levels in visits]))
     if scatter < _LEAST_SCATTER:

@@ -15,7 +15,12 @@ from spectramind.survey.calibration import read_calibration
 from spectramind.survey.discovery import Survey, Visit
 from spectramind.survey.instruments import AIRS, INSTRUMENTS, Instrument, InstrumentName
 from spectramind.survey.parquet import parquet_faults
-from spectramind.survey.physics.converter import ReadLevels, check_converter, read_levels
+from spectramind.survey.physics.converter import (
+    ReadLevels,
+    check_converter,
+    check_order,
+    read_levels,
+)
 from spectramind.survey.physics.finding import Finding, fault
 from spectramind.survey.physics.foreign_calibration import check_flat, check_levels
 
@@ -135,8 +140,9 @@ def frame_findings(survey: Survey) -> list[Finding]:
 def _converter_findings(
     survey: Survey, name: InstrumentName, samples: Sequence[FrameSample]
 ) -> list[Finding]:
+    levels = [sample.levels for sample in samples]
     try:
-        levels = [sample.levels for sample in samples]
+        check_order(samples[0].visit.signal(name), INSTRUMENTS[name], levels)
         file = survey.root / "adc_info.csv"
         check_converter(file, INSTRUMENTS[name], survey.adc[name], levels)
     except DataError as error:

@@ -78,7 +78,7 @@ def check_common_clock(file: Path | str, fgs1: FloatArray, airs: FloatArray) -> 
     DataError : the axes are shifted against each other, or hardly overlap
     """
     start, end = float(fgs1[0] - airs[0]), float(fgs1[-1] - airs[-1])
-    step = max(float(np.median(np.diff(fgs1))), float(np.median(np.diff(airs))))
+    step = max(float(np.ptp(time)) / (time.size - 1) for time in (fgs1, airs))
     tolerance = 0.05 + 3.0 * step
     overlap = min(fgs1[-1], airs[-1]) - max(fgs1[0], airs[0])
     shorter = min(np.ptp(fgs1), np.ptp(airs))
@@ -89,7 +89,7 @@ def check_common_clock(file: Path | str, fgs1: FloatArray, airs: FloatArray) -> 
         f"FGS1 from {fgs1[0]:.6g} to {fgs1[-1]:.6g} h, AIRS-CH0 from {airs[0]:.6g} to "
         f"{airs[-1]:.6g} h"
     )
-    remedy = f"count both from the same moment (FGS1 is {0.5 * (start + end):+.4g} h off)"
+    remedy = f"count both from the same moment (FGS1 is {start:+.4g} h off)"
     raise DataError(file, "FGS1 and AIRS-CH0 looking at the same time", found, remedy)
 
 
