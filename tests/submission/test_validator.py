@@ -401,5 +401,5 @@ def test_the_index_of_pandas_is_named(seeded: Seeded) -> None:
     report = seeded.validate()
     _only(report, "index-column")
     assert "index=False" in report.problems[0].message
-    with pytest.raises(DataError, match="planet_id' as the first column.*index"):
+    with pytest.raises(DataError, match=r"planet_id' as the first column.*index"):
         read_submission(seeded.path)

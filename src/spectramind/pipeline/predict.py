@@ -22,7 +22,7 @@ from spectramind.pipeline.planets import Progress, for_each_planet, selected_pla
 from spectramind.pipeline.safe_table import handed_in, open_safe_table
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.atomic import write_text
-from spectramind.provenance.digest import config_hash
+from spectramind.provenance.digest import config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
 from spectramind.survey.instruments import N_CHANNELS
@@ -138,6 +138,8 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         naive, guard = table.naive, Guard(run, len(planets), table)
         digests, errors = for_each_planet(fit_planet, own, config, run, progress, guard)
         guard.update_table()
+        if table.path is not None:
+            run.event("table", sha256=sha256(table.path))
         losses = guard.losses()
     errors |= {planet: foreign[planet] for planet in planets if planet in foreign}
     write_losses(where, losses)

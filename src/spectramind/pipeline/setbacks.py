@@ -87,7 +87,10 @@ def _undone(runs: Sequence[PastRun], last: int, calibration: str) -> str | None:
 
 def table_origin(log: Path, sha256: str) -> str | None:
     """The run that wrote a table of this digest, in words; None where the log knows none."""
-    for run in reversed(past_runs(read_events(log))):
-        if run.result.get("sha256") == sha256 and run.verb == "submit":
-            return f"run {_said(run)}"
+    for record in reversed(list(read_events(log))):
+        result = record.get("result")
+        by_submit = isinstance(result, dict) and record["verb"] == "submit"
+        told = result if isinstance(result, dict) and by_submit else record
+        if told.get("sha256") == sha256:
+            return f"run {record['run']} ({record['verb']}, {record['time'][:16]})"
     return None
