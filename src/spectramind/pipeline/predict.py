@@ -24,6 +24,7 @@ from spectramind.pipeline.sources import source_of
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash, sha256
 from spectramind.provenance.run import Run
+from spectramind.scale.memory import require_address_space
 from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.symbolic.product import symbolic_table, write_symbolic
@@ -124,8 +125,9 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     """
     root = required(config.paths.input, "paths.input").absolute()
     table = open_safe_table(config) if config.runtime.kaggle else None
-    planets, where = selected_planets(config), places(config)
+    require_address_space(config.runtime.memory_gb)
     require_sound(config, run)
+    planets, where = selected_planets(config), places(config)
     estimator_of(config).check(config)
     foreign = foreign_frames(config)
     own = [planet for planet in planets if planet not in foreign]
