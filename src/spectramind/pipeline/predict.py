@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
@@ -102,14 +103,14 @@ def read_summary(path: Path) -> PredictSummary:
     """
     remedy = "run `spectramind predict` with this paths.out first"
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        values["losses"] = tuple(values["losses"])
-        values["fallbacks"] = {int(key): text for key, text in values["fallbacks"].items()}
-        return PredictSummary(**values)
+        # Every field of its own type, whatever the file says.
+        return TypeAdapter(PredictSummary).validate_json(path.read_bytes())
     except FileNotFoundError:
         raise DataError(path, "the summary of a predict run", "no such file", remedy) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(path, "the summary of a predict run", str(error), remedy) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        found = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise DataError(path, "the summary of a predict run", found, remedy) from error
 
 
 def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
