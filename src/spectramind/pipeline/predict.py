@@ -18,7 +18,7 @@ from spectramind.pipeline.check import foreign_frames, require_sound
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, write_losses
-from spectramind.pipeline.places import Places, places, required
+from spectramind.pipeline.places import Places, places, portable_text, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.pipeline.safe_table import handed_in, open_safe_table
 from spectramind.pipeline.sources import source_of
@@ -89,6 +89,14 @@ def _collect(run: Run, errors: dict[int, str], naive: NaiveModel) -> dict[int, A
     return answers
 
 
+def _portable(answers: dict[int, Answer], config: Config) -> dict[int, Answer]:
+    """Answers whose notes name files below the survey or the products, in whichever folder."""
+    return {
+        planet: replace(answer, note=portable_text(answer.note, config))
+        for planet, answer in answers.items()
+    }
+
+
 def write_summary(where: Places, summary: PredictSummary) -> None:
     """Keep `summary` as JSON beside the predictions."""
     write_text(where.summary, json.dumps(summary.__dict__, indent=2) + "\n")
@@ -153,7 +161,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
         "calibration": "none: sigma is sigma_raw",
     }
-    answers = _collect(run, errors, naive)
+    answers = _portable(_collect(run, errors, naive), config)
     if len(errors) == len(planets) and not config.runtime.kaggle:
         # An earlier prediction is more than a table of fallbacks.
         first, reason = next(iter(errors.items()))

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +24,7 @@ from spectramind.detector.light_curves import LightCurve, VisitLightCurves
 from spectramind.errors import DataError
 from spectramind.survey.discovery import Split
 from spectramind.survey.instruments import N_AIRS
+from spectramind.survey.npz import npz_faults, read_npz
 from spectramind.survey.physics.time_axis import checked_hours, visit_clock
 from spectramind.survey.tables import read_wavelengths
 from spectramind.transit.imported_check import check_codes, check_electrons
@@ -45,12 +45,11 @@ def has_imported_light_curves(root: Path) -> bool:
 
 
 def _arrays(path: Path, names: tuple[str, ...]) -> list[FloatArray]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return [np.asarray(archive[name], dtype=np.float64) for name in names]
-    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        remedy = "write the arrays named in the layout's description"
-        raise DataError(path, f"arrays {', '.join(names)}", str(error), remedy) from error
+    expected = f"arrays {', '.join(names)}"
+    remedy = "write the arrays named in the layout's description"
+    found = read_npz(path, expected, remedy)
+    with npz_faults(path, expected, remedy):
+        return [np.asarray(found[name], dtype=np.float64) for name in names]
 
 
 def _expect(path: Path, name: str, values: FloatArray, shape: tuple[int, ...]) -> None:
