@@ -15,7 +15,7 @@ from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
 from spectramind.models.prediction_check import prediction_fault, text_fault
 from spectramind.provenance.atomic import atomic_path
 from spectramind.provenance.digest import canonical_json
-from spectramind.provenance.netcdf import DAMAGE
+from spectramind.provenance.netcdf import DAMAGE, require_hdf5
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,7 +25,6 @@ Status = Literal["ok", "fallback"]
 
 FILE_NAME = "predictions.nc"
 _REMEDY = "run `spectramind predict` with this paths.out again"
-_DAMAGE = (*DAMAGE, AttributeError, OverflowError, RecursionError)
 _GRID = ("planet", "channel")
 _VARIABLES = {
     "mu": (_GRID, "transit depth (Rp/Rs)^2, mean"),
@@ -137,9 +136,10 @@ def read_predictions(path: Path) -> Predictions:
     if not path.is_file():
         raise DataError(path, "predictions", "no such file", _REMEDY)
     try:
+        require_hdf5(path)
         with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as dataset:
             return _predictions(path, dataset)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         found = f"{type(error).__name__}: {error}"
         raise DataError(path, "predictions", found, _REMEDY) from error
 

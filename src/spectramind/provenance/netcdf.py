@@ -17,8 +17,24 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 Attribute = str | int | float
 
-DAMAGE = (OSError, KeyError, ValueError, IndexError, StopIteration, RuntimeError, TypeError)
+DAMAGE = (
+    OSError, KeyError, ValueError, IndexError, StopIteration, RuntimeError, TypeError,
+    AttributeError, OverflowError, MemoryError, EOFError,
+)  # fmt: skip
 """What reading a damaged file may raise."""
+
+
+def require_hdf5(path: Path) -> None:
+    """Open a file and close it: xarray complains at length of one that cannot be opened.
+
+    Raises
+    ------
+    any of `DAMAGE` : no such file, or damaged
+    """
+    import h5py
+
+    with h5py.File(path, "r"):
+        pass
 
 
 def _plain(value: Any) -> Attribute:
