@@ -109,7 +109,7 @@ def _table(path: Path, arrays: Mapping[str, Any]) -> OpacityTable:
         if "wavelength" in arrays:
             wavelength = np.asarray(arrays["wavelength"], dtype=np.float64)
         else:
-            with np.errstate(divide="ignore"):
+            with np.errstate(divide="ignore", over="ignore"):
                 wavelength = 1e4 / np.asarray(arrays["wavenumber"], dtype=np.float64)
         pressure = np.atleast_1d(np.asarray(arrays.get("pressure", PRESSURE), dtype=np.float64))
     except (TypeError, ValueError, ZeroDivisionError, OverflowError, MemoryError) as error:

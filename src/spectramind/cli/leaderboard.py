@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Submissions, and how much the boar
 
 SHAKEUP_EXAMPLE = (
     "Example: spectramind leaderboard shakeup "
-    "shakeup.files=[physics/out_of_fold.nc,v50/out_of_fold.nc]"
+    "shakeup.files=[PHYSICS/out_of_fold.nc,V50/out_of_fold.nc]"
 )
 RECORD_EXAMPLE = (
     "Example: spectramind leaderboard record submission.zip leaderboard.cv=0.601 "

@@ -48,7 +48,7 @@ def regression_of(name: BaselineName) -> SpectrumRegression:
     try:
         from spectramind.models.residual_mlp import MlpSettings, ResidualMlp
     except ImportError as error:
-        text = f"model={name} is a network of torch: install spectramind[torch]"
+        text = f"model={name} is a network of torch, which is not installed: pip install torch"
         raise ConfigurationError(text) from error
     if name == "residual_mlp":
         return ResidualMlp(MlpSettings(blocks=4, width=128, dropout=0.2, epochs=200))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,7 @@ from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
 from spectramind.models.prediction_check import prediction_fault, text_fault
 from spectramind.provenance.atomic import atomic_path
 from spectramind.provenance.digest import canonical_json
-from spectramind.provenance.netcdf import DAMAGE, require_hdf5
-
-if TYPE_CHECKING:
-    import xarray as xr
+from spectramind.provenance.netcdf import DAMAGE, NetcdfGroup, netcdf_group
 
 FloatArray = NDArray[np.float64]
 Status = Literal["ok", "fallback"]
@@ -120,10 +118,6 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
         dataset.to_netcdf(temporary, engine="h5netcdf")
 
 
-def _array(dataset: xr.Dataset, name: str) -> FloatArray:
-    return np.asarray(dataset[name].to_numpy(), dtype=np.float64)
-
-
 def read_predictions(path: Path) -> Predictions:
     """Read what `write_predictions` wrote.
 
@@ -131,29 +125,29 @@ def read_predictions(path: Path) -> Predictions:
     ------
     DataError : the file is missing, unreadable or not a prediction of this package
     """
-    import xarray as xr
-
     if not path.is_file():
         raise DataError(path, "predictions", "no such file", _REMEDY)
     try:
-        require_hdf5(path)
-        with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as dataset:
-            return _predictions(path, dataset)
+        with netcdf_group(path) as group:
+            return _predictions(path, group)
     except DAMAGE as error:
         found = f"{type(error).__name__}: {error}"
         raise DataError(path, "predictions", found, _REMEDY) from error
 
 
-def _predictions(path: Path, dataset: xr.Dataset) -> Predictions:
+def _predictions(path: Path, group: NetcdfGroup) -> Predictions:
     """Predictions that are whole and possible."""
-    import json
-
-    attributes = {str(key): str(value) for key, value in dataset.attrs.items()}
+    attributes = {
+        # Names that begin so are the library's own.
+        key: str(value)
+        for key, value in group.attributes.items()
+        if not key.startswith("_")
+    }
     status, note = (json.loads(attributes.pop(name)) for name in ("status", "note"))
-    planets = tuple(int(planet) for planet in dataset["planet"].to_numpy())
-    wavelength = _array(dataset, "wavelength")
-    arrays = {name: _array(dataset, name) for name in _VARIABLES}
-    optional = {name: _array(dataset, name) for name in _OPTIONAL if name in dataset}
+    planets = tuple(map(int, group.integers("planet")))
+    wavelength = group["wavelength"]
+    arrays = {name: group[name] for name in _VARIABLES}
+    optional = {name: group[name] for name in _OPTIONAL if name in group}
     fault = prediction_fault(planets, wavelength, arrays)
     fault = fault or text_fault(len(planets), status, note, get_args(Status))
     if fault:

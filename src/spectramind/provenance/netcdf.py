@@ -25,7 +25,7 @@ DAMAGE = (
 
 
 def require_hdf5(path: Path) -> None:
-    """Open a file and close it: xarray complains at length of one that cannot be opened.
+    """Look at everything in a file: xarray complains at length of one that cannot be opened.
 
     Raises
     ------
@@ -33,8 +33,9 @@ def require_hdf5(path: Path) -> None:
     """
     import h5py
 
-    with h5py.File(path, "r"):
-        pass
+    with h5py.File(path, "r") as file:
+        dict(file.attrs)
+        file.visititems(lambda _, item: dict(item.attrs) and None)
 
 
 def _plain(value: Any) -> Attribute:
@@ -59,6 +60,10 @@ class NetcdfGroup:
     def __getitem__(self, name: str) -> FloatArray:
         """The values of a variable; KeyError where there is none."""
         return np.asarray(self._group[name][()], dtype=np.float64)
+
+    def integers(self, name: str) -> NDArray[np.int64]:
+        """The values of a variable of whole numbers; KeyError where there is none."""
+        return np.asarray(self._group[name][()], dtype=np.int64)
 
 
 @contextmanager
