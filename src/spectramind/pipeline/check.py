@@ -19,7 +19,7 @@ from spectramind.pipeline.sources import open_reduced
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.run import Run
 from spectramind.survey.axes import raw_hours, read_axes
-from spectramind.survey.discovery import Split, Survey, open_survey
+from spectramind.survey.discovery import Split, Survey, open_survey, require_folder
 from spectramind.survey.dispersion import airs_wavelengths
 from spectramind.survey.instruments import INSTRUMENTS
 from spectramind.survey.physics.depth_units import check_depths
@@ -71,6 +71,7 @@ def splits_of(root: Path) -> tuple[Split, ...]:
 
 def survey_findings(root: Path, splits: Sequence[Split]) -> tuple[Finding, ...]:
     """Everything that is not what it claims to be, those that concern all planets first."""
+    require_folder(root)
     found = [*_table_findings(root)]
     for split in splits:
         try:

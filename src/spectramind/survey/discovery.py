@@ -139,6 +139,18 @@ class Survey:
         return read_truth(path) if path.is_file() else None
 
 
+def require_folder(root: Path) -> None:
+    """See that the folder of a survey is there.
+
+    Raises
+    ------
+    DataError : it is not, or it is a file
+    """
+    if not root.is_dir():
+        found = "a file" if root.exists() else "no such folder"
+        raise DataError(root, "the folder of a survey", found, "correct paths.input")
+
+
 def open_survey(root: Path, split: Split) -> Survey:
     """Open one split of the survey in folder `root`, reading tables and the list of planets only.
 
@@ -147,9 +159,7 @@ def open_survey(root: Path, split: Split) -> Survey:
     DataError : a fault that concerns all planets: missing folder or table, wrong header, duplicate
         planet, zero gain, bad axes. Faults of one planet are raised by `Survey.planet`
     """
-    if not root.is_dir():
-        found = "a file" if root.exists() else "no such folder"
-        raise DataError(root, "the folder of a survey", found, "correct paths.input")
+    require_folder(root)
     folders = _planet_folders(root / split)
     planet_ids = folders
     if split == "test":
