@@ -12,9 +12,10 @@ from verb_help import verb_page
 
 
 def _write(app: Sphinx) -> None:
-    folder = Path(app.srcdir) / "reference" / "generated"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, page in (("verbs", verb_page), ("keys", key_page), ("products", product_page)):
+    folder = Path(app.srcdir) / "reference"
+    (folder / "generated").mkdir(parents=True, exist_ok=True)
+    pages = {"generated/verbs": verb_page, "keys": key_page, "generated/products": product_page}
+    for name, page in pages.items():
         path, text = folder / f"{name}.md", page()
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

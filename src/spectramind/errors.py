@@ -81,6 +81,11 @@ class OutOfMemoryError(BudgetError):
     """Memory ran out; alone, the same work might succeed."""
 
 
+def shortened_path(path: str, most: int = 300) -> str:
+    """A path that fits into a message."""
+    return path if len(path) <= most else f"{path[: most // 2]}...{path[-most // 2 :]}"
+
+
 @contextmanager
 def own_errors(*passing: type[Exception]) -> Iterator[None]:
     """Turn every error that leaves the block into one of this tree.
@@ -96,6 +101,13 @@ def own_errors(*passing: type[Exception]) -> Iterator[None]:
         raise
     except MemoryError as error:
         raise OutOfMemoryError(" ".join(f"out of memory: {error}".split())) from error
+    except OSError as error:
+        if error.filename is None:
+            raise InternalError(f"OSError: {error}", traceback.format_exc()) from error
+        # What the system says of a path is not our fault: too long a name, no permission, a loop.
+        found = error.strerror or str(error)
+        file = shortened_path(str(error.filename))
+        raise DataError(file, "a usable path", found, "correct the path") from error
     except Exception as error:
         # The end of a process and the end of an item of a survey: here alone everything is caught,
         # since one line must tell the user, and one planet must not cost the others.

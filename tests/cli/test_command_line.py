@@ -19,7 +19,7 @@ from spectramind.provenance.run import open_run
 VERBS = (
     "test", "simulate", "reduce", "fit", "train", "predict", "calibrate-temp", "coverage",
     "submit", "validate", "score", "report", "sweep", "manifest", "compare", "ablate",
-    "reproduce",
+    "reproduce", "check",
 )  # fmt: skip
 
 
@@ -64,6 +64,54 @@ def test_usage_errors_take_one_line(arguments: tuple[str, ...], words: str, tmp_
     assert wrong.stderr.count("\n") == 1
     assert words.lower() in wrong.stderr.lower()
     assert "--help" in wrong.stderr
+
+
+def test_examples_are_shown_as_they_are_written(tmp_path: Path) -> None:
+    """Brackets are markup to the library that draws help."""
+    from spectramind.cli import compare, leaderboard
+
+    for arguments, example in (
+        (("leaderboard", "shakeup"), leaderboard.SHAKEUP_EXAMPLE),
+        (("compare",), compare.EXAMPLE),
+    ):
+        shown = spectramind(*arguments, "--help", cwd=tmp_path)
+        assert "".join(example.split()) in "".join(shown.stdout.split())
+
+
+def test_help_names_the_keys_that_are_used_most(tmp_path: Path) -> None:
+    shown = "".join(spectramind("predict", "--help", cwd=tmp_path).stdout.replace("│", "").split())
+    for key in ("paths.input", "paths.out", "data.split", "model.ckpt", "docs/reference/keys.md"):
+        assert key in shown, shown
+    assert (Path(__file__).parents[2] / "docs/reference/keys.md").is_file()
+
+
+def test_figures_that_cannot_be_drawn_are_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    given = ("fit", "--plot", "paths.input=nowhere", "paths.out=out")
+    done = spectramind(*given, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "needs matplotlib: pip install matplotlib" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("predict", "paths.out=${nokey}"),
+        ("predict", "data.planets=[" + "9" * 5000 + "]"),
+        ("fit", "--planet", "9" * 5000),
+        ("fit", "--planet", "9" * 500, "paths.input=nowhere", "paths.out=out"),
+        ("submit", "paths.out=out", "submit.csv=/"),
+        ("predict", "paths.out=out", "paths.input=" + "x" * 5000),
+    ],
+)
+def test_absurd_arguments_are_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = spectramind(*arguments, cwd=tmp_path)
+    assert done.returncode in (2, 3), done.stderr
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    assert "internal fault" not in done.stderr
+    assert len(done.stderr) < 1000
 
 
 def test_verbs_are_all_tested() -> None:

@@ -74,3 +74,30 @@ def test_reference_of_verbs_and_keys_is_complete() -> None:
     named = re.findall(r"^\| `([\w.]+)` \| ([^|]+) \| `([^|]*)` \| ([^|]+) \|$", keys, re.MULTILINE)
     assert sorted(key for key, *_ in named) == sorted(leaves(compose().model_dump(mode="json")))
     assert {key: default for key, _, default, _ in named}["runtime.dask.address"] == "null"
+
+
+def test_the_key_reference_in_the_clone_is_current() -> None:
+    from key_tables import key_page
+
+    stated = (DOCS / "reference/keys.md").read_text(encoding="utf-8")
+    # `make docs` writes it again.
+    assert stated == key_page()
+
+
+def test_links_between_pages_lead_to_pages_of_the_clone() -> None:
+    link = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+    pages = [page for page in DOCS.rglob("*.md") if not {"_build", "generated"} & set(page.parts)]
+    for page in (*pages, DOCS.parent / "README.md"):
+        for target in link.findall(page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+            assert "generated" not in target
+
+
+def test_the_page_on_own_models_names_all_that_an_estimator_has() -> None:
+    from spectramind.pipeline.estimator import Estimator
+
+    page = (DOCS / "howto/model.md").read_text(encoding="utf-8")
+    wanted = [*Estimator.__annotations__, *(n for n in vars(Estimator) if not n.startswith("_"))]
+    assert wanted
+    for name in wanted:
+        assert f"`{name}`" in page, name

@@ -16,6 +16,7 @@ from spectramind.simulator.population import (
     draw_planets,
     planet_identifier,
 )
+from spectramind.survey.star_completion import completed
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_start_values_are_off_the_truth_as_published(thousand):
     assert low == pytest.approx(0.90, abs=0.02) and high == pytest.approx(1.10, abs=0.025)
     exact = np.mean([p.star_info.inclination == 90.0 for p in thousand])
     assert exact == pytest.approx(0.076, abs=0.03)
-    assert all(p.star_info.fault() is None for p in thousand)
+    assert all(completed(p.star_info).assumed == () for p in thousand)
 
 
 def test_visits_and_difficult_transits_are_as_frequent_as_they_should(thousand):

@@ -14,6 +14,7 @@ from spectramind.errors import DataError
 from spectramind.submission.score import (
     CHANNEL_WEIGHTS,
     NaiveModel,
+    ScoreReport,
     naive_model,
     naive_model_of,
     official_score,
@@ -22,6 +23,7 @@ from spectramind.submission.score import (
 )
 from spectramind.submission.table import COLUMNS, SubmissionTable, write_submission
 from spectramind.survey.tables import Truth, read_truth
+from spectramind.survey.writer import write_truth
 
 ADC2025 = NaiveModel(0.014689019532534075, 0.01066133533197834)
 GOLDEN = (0.65632, 0.44463, 0.44605)
@@ -122,7 +124,9 @@ def test_parts_and_planets_add_up() -> None:
     assert np.mean(list(report.planets.values())) == pytest.approx(report.score, abs=1e-12)
     weighted = (57.846 * report.fgs1 + 282 * report.airs) / CHANNEL_WEIGHTS.sum()
     assert weighted == pytest.approx(report.score, abs=1e-12)
-    assert json.loads(json.dumps(report.to_json())).keys() == {"score", "fgs1", "airs", "planets"}
+    assert json.loads(json.dumps(report.to_json())).keys() == {
+        "score", "fgs1", "airs", "planets", "warnings",
+    }  # fmt: skip
 
 
 def test_only_the_total_is_clipped_and_sigma_has_a_floor() -> None:
@@ -183,3 +187,23 @@ def test_files_are_scored(tmp_path: Path) -> None:
     report = score_files(tmp_path / "s.csv", tmp_path / "train.csv", tmp_path / "train.csv")
     naive = naive_model_of(tmp_path)
     assert report.score == pytest.approx(_scipy_score(truth, mu, sigma, naive), abs=1e-12)
+
+
+def test_rows_in_another_order_and_other_units_are_said(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    ids = (1, 2, 3)
+    depth = rng.lognormal(-4.3, 0.4, (3, 1)) + 1e-5 * rng.normal(size=(3, 283))
+    write_truth(tmp_path / "truth.csv", Truth(ids, depth))
+    table = SubmissionTable(ids, depth + 1e-5, np.full((3, 283), 1e-4))
+    turned = SubmissionTable(ids[::-1], table.mu[::-1], table.sigma[::-1])
+
+    def scored(submission: SubmissionTable) -> ScoreReport:
+        write_submission(tmp_path / "table.csv", submission)
+        return score_files(tmp_path / "table.csv", tmp_path / "truth.csv", tmp_path / "truth.csv")
+
+    assert scored(table).warnings == ()
+    (warning,) = scored(turned).warnings
+    assert scored(turned).score == scored(table).score > 0.5
+    assert "another order" in warning and "would give 0.00000" in warning
+    (warning,) = scored(SubmissionTable(ids, np.sqrt(depth), table.sigma)).warnings
+    assert "as of Rp/Rs; square" in warning

@@ -9,12 +9,11 @@ Array format (`.npz`, never with pickled objects), cross-sections in cm2 / molec
     cross_section   (temperature, wavelength), or (pressure, temperature, wavelength)
 
 TauREx 3 cross-section tables (`.pickle`, keys name, wno, t, p, xsecarr) load through
-`numpy_pickle`, which builds arrays and containers and can run nothing else.
+`numpy_pickle`, which reads the arrays in them and runs nothing.
 """
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.atmosphere.numpy_pickle import read_numpy_pickle
+from spectramind.atmosphere.opacity_units import check_section_unit, check_wavelength_unit
 from spectramind.errors import DataError
+from spectramind.survey.npz import read_npz
 
 FloatArray = NDArray[np.float64]
 
@@ -86,17 +87,14 @@ def read_opacity_table(path: Path) -> OpacityTable:
     ------
     DataError : not readable, not in the format, or holding impossible values
     """
+    arrays: dict[str, Any]
     if path.suffix in (".pickle", ".pkl"):
         content = read_numpy_pickle(path)
         names = {"name": "molecule", "wno": "wavenumber", "t": "temperature", "p": "pressure"}
         names["xsecarr"] = "cross_section"
         arrays = {names[k]: v for k, v in content.items() if k in names}
     else:
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {key: archive[key] for key in archive.files}
-        except (OSError, ValueError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-            raise DataError(path, "an .npz archive of plain arrays", str(error), _REMEDY) from error
+        arrays = dict(read_npz(path, "an .npz archive of plain arrays", _REMEDY))
     return _table(path, arrays)
 
 
@@ -111,9 +109,10 @@ def _table(path: Path, arrays: Mapping[str, Any]) -> OpacityTable:
         if "wavelength" in arrays:
             wavelength = np.asarray(arrays["wavelength"], dtype=np.float64)
         else:
-            wavelength = 1e4 / np.asarray(arrays["wavenumber"], dtype=np.float64)
+            with np.errstate(divide="ignore", over="ignore"):
+                wavelength = 1e4 / np.asarray(arrays["wavenumber"], dtype=np.float64)
         pressure = np.atleast_1d(np.asarray(arrays.get("pressure", PRESSURE), dtype=np.float64))
-    except (TypeError, ValueError, ZeroDivisionError) as error:
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError, MemoryError) as error:
         raise DataError(path, "numeric arrays", str(error), _REMEDY) from error
     if section.ndim == 2:
         section = section[None]
@@ -123,7 +122,10 @@ def _table(path: Path, arrays: Mapping[str, Any]) -> OpacityTable:
     by_temperature, by_wavelength = np.argsort(temperature), np.argsort(wavelength)
     section = section[by_temperature][:, by_wavelength]
     name = str(np.asarray(arrays["molecule"]))
-    return OpacityTable(name, wavelength[by_wavelength], temperature[by_temperature], section)
+    wavelength, temperature = wavelength[by_wavelength], temperature[by_temperature]
+    middle = temperature.size // 2
+    check_section_unit(path, name, wavelength, float(temperature[middle]), section[middle])
+    return OpacityTable(name, wavelength, temperature, section)
 
 
 def _check(
@@ -146,3 +148,4 @@ def _check(
             raise DataError(path, f"{name} above 0 without repeats", "other values", _REMEDY)
     if not np.all(np.isfinite(section)) or np.any(section < 0):
         raise DataError(path, "cross_section of at least 0", "negative or NaN values", _REMEDY)
+    check_wavelength_unit(path, wavelength)

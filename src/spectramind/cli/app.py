@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from spectramind import __version__
 from spectramind.cli import (
     ablate,
     calibrate_temp,
+    check,
     compare,
     fit,
     manifest,
@@ -31,9 +33,12 @@ from spectramind.cli import submit as submit_verb
 from spectramind.cli import sweep as sweep_verb
 from spectramind.cli import train as train_verb
 from spectramind.cli import validate as validate_verb
-from spectramind.errors import ConfigurationError, DataError
+from spectramind.errors import BudgetError, ConfigurationError, DataError
 from spectramind.scale.launcher import launched
 
+_WIDE = 16 << 30
+_LIBRARIES = 1_400_000_000
+"""Bytes of address space in which threads have room, and in which nothing can be loaded."""
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
 # The parser's usage error, which lives elsewhere in every version of typer.
@@ -49,6 +54,7 @@ app = typer.Typer(
 )
 
 app.command("test", epilog=selftest.EXAMPLE)(selftest.selftest)
+app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("simulate", epilog=simulate.EXAMPLE)(simulate.simulate)
 app.command("reduce", epilog=reduce.EXAMPLE)(reduce.reduce)
 app.command("fit", epilog=fit.EXAMPLE)(fit.fit)
@@ -85,12 +91,26 @@ def _options(
     """Options before the verb; typer acts on `version` through its callback."""
 
 
+def _keep_within(address_space: int) -> None:
+    """Keep threads from filling a limited address space, where polars ends in an abort or hangs."""
+    if address_space == resource.RLIM_INFINITY or address_space >= _WIDE:
+        return
+    if address_space < _LIBRARIES and not {"-h", "--help", "--version"} & set(sys.argv):
+        text = f"expected {_LIBRARIES / 1e9:.1f} GB for the libraries alone"
+        found = f"found a limit of {address_space / 1e9:.1f} GB"
+        typer.echo(f"error: address space: {text}, {found}; raise it (`ulimit -v`)", err=True)
+        sys.exit(BudgetError.exit_code)
+    for library in ("POLARS_MAX", "NUMBA_NUM", "OMP_NUM"):
+        os.environ.setdefault(f"{library}_THREADS", "1")
+
+
 def main() -> None:
     """Entry point of `spectramind` and `python -m spectramind`."""
     # Thousands of small matrices: threads of the BLAS cost more than they bring, ten times on a
     # busy machine. It reads this when numpy is first imported, which no verb has done yet.
     for library in ("OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    _keep_within(resource.getrlimit(resource.RLIMIT_AS)[0])
     if (processes := launched().size) > 1 and sys.argv[1:2] != ["train"]:
         text = f"torchrun started {processes} processes; only `spectramind train` shares its work"
         typer.echo(f"error: {text}", err=True)

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Submissions, and how much the boar
 
 SHAKEUP_EXAMPLE = (
     "Example: spectramind leaderboard shakeup "
-    "shakeup.files=[physics/out_of_fold.nc,v50/out_of_fold.nc]"
+    "shakeup.files=[PHYSICS/out_of_fold.nc,V50/out_of_fold.nc]"
 )
 RECORD_EXAMPLE = (
     "Example: spectramind leaderboard record submission.zip leaderboard.cv=0.601 "
@@ -98,9 +98,16 @@ def status(overrides: Overrides = None, as_json: AsJson = False) -> None:
         from datetime import UTC, datetime
 
         from spectramind.conf.compose import compose
-        from spectramind.kaggle.ledger import DAILY_CAP, best, read_ledger, submitted_on
+        from spectramind.kaggle.ledger import (
+            DAILY_CAP,
+            best,
+            read_ledger,
+            submitted_on,
+            torn_lines,
+        )
 
-        entries = read_ledger(compose(overrides or ()).leaderboard.ledger)
+        ledger = compose(overrides or ()).leaderboard.ledger
+        entries, torn = read_ledger(ledger), torn_lines(ledger)
         left = max(0, DAILY_CAP - submitted_on(entries, datetime.now(UTC).date().isoformat()))
 
         def shown(score: float | None) -> str:
@@ -113,10 +120,12 @@ def status(overrides: Overrides = None, as_json: AsJson = False) -> None:
         ]
         best_of = {by: best(entries, by) for by in ("cv", "public")}
         lines += [f"best by {by:<7} {e.table[:12]}" for by, e in best_of.items() if e]
+        lines += [f"warning        line {number} is torn: left out" for number in torn]
         lines.append(f"left today     {left} of {DAILY_CAP}")
         values = {
             "submissions": [dataclasses.asdict(entry) for entry in entries],
             "best": {by: e.table if e else None for by, e in best_of.items()},
             "left_today": left,
+            "torn_lines": torn,
         }
         emit(values, lines, as_json)

@@ -32,6 +32,7 @@ def score(
             parts = {"score": result.score, "fgs1": result.fgs1, "airs": result.airs}
             run.result(**parts, table=str(submission), sha256=sha256(submission))
         lines = [
+            *(f"warning  {text}" for text in result.warnings),
             f"score    {result.score:.5f}",
             f"FGS1     {result.fgs1:.5f}",
             f"AIRS     {result.airs:.5f}",

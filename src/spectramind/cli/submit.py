@@ -16,6 +16,7 @@ def submit(overrides: Overrides = None, as_json: AsJson = False) -> None:
             summary = run_submit(config, update)
             run.result(**summary.__dict__)
         lines = [
+            *(f"WARNING     {text}" for text in summary.setbacks),
             f"estimator   {summary.estimator}",
             f"calibrated  {summary.calibration}",
             f"planets     {summary.planets}, {len(summary.fallbacks)} of them fallbacks, "

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 Overrides = Annotated[
     list[str] | None,
-    typer.Argument(metavar="KEY=VALUE", help="Hydra overrides; +KEY=VALUE means the same."),
+    typer.Argument(
+        metavar="KEY=VALUE",
+        help="What to do otherwise than by default; +KEY=VALUE means the same. Most used: "
+        "paths.input=DIR, paths.out=DIR, data.split=train|test, data.planets=[ID,..], "
+        "model=physics|v50|polynomial, model.ckpt=FILE, runtime.workers=N, runtime.strict=true, "
+        "runtime.kaggle=true. All of them, with their defaults: docs/reference/keys.md.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 

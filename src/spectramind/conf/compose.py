@@ -117,10 +117,10 @@ def compose(overrides: Sequence[str] = ()) -> Config:
     try:
         with initialize_config_module("spectramind.conf", version_base="1.3"):
             composed = hydra_compose("config", overrides=clean)
-    except (HydraException, OmegaConfBaseException) as error:
-        first = str(error).splitlines()[0]
+        values = OmegaConf.to_container(composed, resolve=True)
+    except (HydraException, OmegaConfBaseException, RecursionError, ValueError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(_HERE, "valid Hydra overrides", first, "correct the override") from error
-    values = OmegaConf.to_container(composed, resolve=True)
     assert isinstance(values, dict)
     return validate({str(key): value for key, value in values.items()})
 

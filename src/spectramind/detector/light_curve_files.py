@@ -15,6 +15,7 @@ from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.errors import DataError
 from spectramind.provenance.digest import fingerprint
 from spectramind.survey.discovery import Split
+from spectramind.survey.star_completion import UNKNOWN, completed
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
 
@@ -51,7 +52,6 @@ class LightCurveFiles:
     wavelength   (283,) micrometre
     """
 
-    stars_path: Path
     planet_ids: tuple[int, ...]
     wavelength: NDArray[np.float64]
     stars: dict[int, Star]
@@ -59,11 +59,8 @@ class LightCurveFiles:
     layout: Layout
 
     def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
-        if planet_id not in self.stars:
-            expected = f"a row for planet {planet_id}"
-            raise DataError(self.stars_path, expected, "none", "add the star's row")
-        return self.stars[planet_id]
+        """Star of a planet, with something possible in the place of what its row lacks."""
+        return completed(self.stars.get(planet_id, UNKNOWN))
 
     def digest(self, planet_id: int) -> str:
         """Fingerprint of the planet's files, and of what they share with others."""
@@ -91,7 +88,9 @@ def open_light_curves(root: Path, split: Split, layout: Layout) -> LightCurveFil
     if not layout.folder.is_dir():
         remedy = "export the visits"
         raise DataError(layout.folder, "a folder of light curves", "no such folder", remedy)
-    name = re.compile(rf"(\d+)_(\d+){re.escape(layout.suffix)}")
+    name = re.compile(
+        rf"(0|[1-9]\d{{0,17}})_(0|[1-9]\d{{0,3}}){re.escape(layout.suffix)}", re.ASCII
+    )
     files: dict[int, list[VisitFile]] = defaultdict(list)
     for path in layout.folder.iterdir():
         if match := name.fullmatch(path.name):
@@ -101,12 +100,10 @@ def open_light_curves(root: Path, split: Split, layout: Layout) -> LightCurveFil
     planets = tuple(sorted(files))
     if split == "test":
         planets = read_sample_submission(root / "sample_submission.csv")
-    stars = root / f"{split}_star_info.csv"
     return LightCurveFiles(
-        stars_path=stars,
         planet_ids=planets,
         wavelength=read_wavelengths(root / "wavelengths.csv"),
-        stars=read_star_info(stars),
+        stars=read_star_info(root / f"{split}_star_info.csv"),
         files=dict(files),
         layout=layout,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.survey.instruments import InstrumentName
+from spectramind.survey.physics.time_axis import visit_clock
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -66,3 +67,9 @@ class VisitLightCurves:
     fgs1: LightCurve
     airs: LightCurve
     attributes: dict[str, str | int | float] = field(default_factory=dict)
+
+
+def on_visit_clock(visit: VisitLightCurves) -> VisitLightCurves:
+    """The same light curves, their times counted from the start of the visit."""
+    fgs1, airs = visit_clock(visit.fgs1.time, visit.airs.time)
+    return replace(visit, fgs1=replace(visit.fgs1, time=fgs1), airs=replace(visit.airs, time=airs))

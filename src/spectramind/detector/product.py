@@ -15,6 +15,7 @@ import numpy as np
 from spectramind.detector.light_curves import DetectorHealth, LightCurve, VisitLightCurves
 from spectramind.errors import DataError
 from spectramind.provenance.atomic import atomic_path
+from spectramind.provenance.netcdf import DAMAGE, require_hdf5
 from spectramind.survey.instruments import InstrumentName
 
 if TYPE_CHECKING:
@@ -107,10 +108,11 @@ def read_light_curves(path: Path) -> VisitLightCurves:
     import xarray
 
     try:
+        require_hdf5(path)
         with xarray.open_dataset(path, engine="h5netcdf", decode_times=False) as opened:
             dataset = opened.load()
-    except (OSError, ValueError) as error:
-        found = str(error).splitlines()[0] if path.exists() else "no such file"
+    except DAMAGE as error:
+        found = (str(error).splitlines() or ["?"])[0] if path.exists() else "no such file"
         raise DataError(path, "a netCDF file with light curves", found, _REMEDY) from error
     try:
         attributes = {str(key): _plain(value) for key, value in dataset.attrs.items()}
@@ -125,6 +127,8 @@ def read_light_curves(path: Path) -> VisitLightCurves:
         raise DataError(
             path, f"{error.args[0]} of a light curve product", "none", _REMEDY
         ) from error
+    except DAMAGE as error:
+        raise DataError(path, "light curves", str(error), _REMEDY) from error
 
 
 def _plain(value: Any) -> str | int | float:

@@ -44,7 +44,7 @@ def read_pixels(
     step = max(1, -(-len(pixels) // batch_count))
     names = [f"column_{pixel}" for pixel in pixels]
     batches = [names[start : start + step] for start in range(0, len(names), step)]
-    table = pl.scan_parquet(path)
+    table = pl.scan_parquet(path.absolute(), glob=False)
     position = 0
     with ThreadPoolExecutor(1) as reader:
         pending = [reader.submit(_read_batch, path, table, batch) for batch in batches[:1]]

@@ -9,9 +9,10 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from omegaconf import OmegaConf
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from spectramind.errors import DataError
 from spectramind.provenance.digest import config_hash, sha256
@@ -35,6 +36,8 @@ class Entry:
     config      what determines the numbers
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     time: str
     table: str
     bundle: str
@@ -52,6 +55,9 @@ class Entry:
     public: float | None = None
     private: float | None = None
     note: str = ""
+
+
+_ENTRY = TypeAdapter(Entry)
 
 
 def entry_of(bundle: Path, now: datetime | None = None) -> Entry:
@@ -88,8 +94,56 @@ def _configuration(bundle: Path) -> dict[str, Any]:
 
 
 def append_entry(ledger: Path, entry: Entry) -> None:
-    """Append one line."""
+    """Append one line; a line that a crash has torn is closed first and left out by the reader."""
     append_line(ledger, json.dumps(asdict(entry), sort_keys=True))
+
+
+def _is_torn(line: str) -> bool:
+    """Whether a line is the beginning of an entry: its writing was cut off."""
+    if not line.startswith("{"):
+        return False
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        # Text that goes on would be valid: the fault lies at the end, or in a value begun there.
+        rest = line[error.pos :]
+        return error.pos >= len(line) or error.msg.startswith("Unterminated") or len(rest) < 5
+    return False
+
+
+def _entry(ledger: Path, number: int, line: str) -> Entry:
+    try:
+        return _ENTRY.validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        found = f"line {number}: {'.'.join(map(str, first['loc']))} {first['msg']}".lower()
+        remedy = "repair or remove the line"
+        raise DataError(ledger, "one entry a line", found, remedy) from error
+
+
+def _lines(ledger: Path) -> list[str]:
+    try:
+        return ledger.read_bytes().decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        number = error.object[: error.start].count(b"\n") + 1
+        remedy = "repair or remove the line"
+        found = f"line {number}: {error.reason}"
+        raise DataError(ledger, "text in UTF-8", found, remedy) from error
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise DataError(ledger, "a readable ledger", found, "make it readable") from error
+
+
+def torn_lines(ledger: Path) -> tuple[int, ...]:
+    """Numbers of the lines that a crash has torn, which the reader leaves out.
+
+    Raises
+    ------
+    DataError : the file cannot be read
+    """
+    if not ledger.is_file():
+        return ()
+    return tuple(number for number, line in enumerate(_lines(ledger), 1) if _is_torn(line))
 
 
 def read_ledger(ledger: Path) -> list[Entry]:
@@ -102,14 +156,10 @@ def read_ledger(ledger: Path) -> list[Entry]:
     found: dict[str, Entry] = {}
     if not ledger.is_file():
         return []
-    for number, line in enumerate(ledger.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            entry = Entry(**json.loads(line))
-        except (ValueError, TypeError) as error:
-            remedy = "repair or remove the line"
-            raise DataError(
-                ledger, "one entry a line", f"line {number}: {error}", remedy
-            ) from error
+    for number, line in enumerate(_lines(ledger), 1):
+        if not line.strip() or _is_torn(line):
+            continue
+        entry = _entry(ledger, number, line)
         first = found.setdefault(entry.table, entry)
         known = {
             name: value

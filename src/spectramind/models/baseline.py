@@ -14,6 +14,7 @@ from spectramind.errors import ConfigurationError, DataError
 from spectramind.models.checkpoint import Checkpoint, read_checkpoint
 from spectramind.models.light_features import N_FEATURES
 from spectramind.models.spectrum_regression import Arrays, SpectrumRegression, apply_spectra
+from spectramind.survey.instruments import N_CHANNELS
 
 FloatArray = NDArray[np.float64]
 BaselineName = Literal["residual_mlp", "deep_residual_mlp", "spectrum_regressor"]
@@ -47,7 +48,7 @@ def regression_of(name: BaselineName) -> SpectrumRegression:
     try:
         from spectramind.models.residual_mlp import MlpSettings, ResidualMlp
     except ImportError as error:
-        text = f"model={name} is a network of torch: install spectramind[torch]"
+        text = f"model={name} is a network of torch, which is not installed: pip install torch"
         raise ConfigurationError(text) from error
     if name == "residual_mlp":
         return ResidualMlp(MlpSettings(blocks=4, width=128, dropout=0.2, epochs=200))
@@ -97,9 +98,13 @@ def read_baseline(path: Path, name: BaselineName) -> BaselineModel:
             members.setdefault(member, {})[rest] = value
     remedy = f"train it again with `spectramind train model={name}`"
     for learnt in members.values():
-        found = learnt["feature_mean"].size
+        found = learnt["feature_mean"].size if "feature_mean" in learnt else 0
         if found != N_FEATURES:
             raise DataError(path, f"{N_FEATURES} features", str(found), remedy)
-    if not members or "sigma" not in arrays:
+    sigma, common = arrays.get("sigma"), arrays.get("sigma_common")
+    if not members or sigma is None or common is None:
         raise DataError(path, "learnt members and sigma", "none", remedy)
-    return BaselineModel(list(members.values()), arrays["sigma"], float(arrays["sigma_common"][0]))
+    if sigma.shape != (N_CHANNELS,) or common.shape != (1,) or not (sigma > 0.0).all():
+        found_text = f"shapes {sigma.shape} and {common.shape}"
+        raise DataError(path, f"a sigma for {N_CHANNELS} channels", found_text, remedy)
+    return BaselineModel(list(members.values()), sigma, float(common[0]))

@@ -72,4 +72,8 @@ def read_physics_model(path: Path, model: str = NAME) -> PhysicsModel:
     except KeyError as error:
         remedy = "train it again with `spectramind train model=physics`"
         raise DataError(path, f"learnt {error}", "none", remedy) from error
-    return PhysicsModel(priors, TransitCalibration(**values))
+    calibration = TransitCalibration(**values)
+    if fault := calibration.fault():
+        remedy = "train it again with `spectramind train model=physics`"
+        raise DataError(path, "a learnt calibration", fault, remedy)
+    return PhysicsModel(priors, calibration)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
 from spectramind.models.fit_features import CHANNEL_FEATURES, PLANET_FEATURES
+from spectramind.models.prediction_check import prediction_fault, text_fault
 from spectramind.provenance.atomic import atomic_path
 from spectramind.provenance.digest import canonical_json
-
-if TYPE_CHECKING:
-    import xarray as xr
+from spectramind.provenance.netcdf import DAMAGE, NetcdfGroup, netcdf_group
 
 FloatArray = NDArray[np.float64]
 Status = Literal["ok", "doubtful", "fallback"]
 
 FILE_NAME = "predictions.nc"
+_REMEDY = "run `spectramind predict` with this paths.out again"
 _GRID = ("planet", "channel")
 _VARIABLES = {
     "mu": (_GRID, "transit depth (Rp/Rs)^2, mean"),
@@ -123,10 +124,6 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
         dataset.to_netcdf(temporary, engine="h5netcdf")
 
 
-def _array(dataset: xr.Dataset, name: str) -> FloatArray:
-    return np.asarray(dataset[name].to_numpy(), dtype=np.float64)
-
-
 def read_predictions(path: Path) -> Predictions:
     """Read what `write_predictions` wrote.
 
@@ -134,24 +131,39 @@ def read_predictions(path: Path) -> Predictions:
     ------
     DataError : the file is missing, unreadable or not a prediction of this package
     """
-    import json
-
-    import xarray as xr
-
-    remedy = "run `spectramind predict` with this paths.out first"
     if not path.is_file():
-        raise DataError(path, "predictions", "no such file", remedy)
+        raise DataError(path, "predictions", "no such file", _REMEDY)
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            attributes = {str(key): str(value) for key, value in dataset.attrs.items()}
-            return Predictions(
-                planet_ids=tuple(int(planet) for planet in dataset["planet"].to_numpy()),
-                wavelength=_array(dataset, "wavelength"),
-                **{name: _array(dataset, name) for name in _VARIABLES},
-                status=cast(tuple[Status, ...], tuple(json.loads(attributes.pop("status")))),
-                note=tuple(json.loads(attributes.pop("note"))),
-                **{name: _array(dataset, name) for name in _OPTIONAL if name in dataset},
-                attributes=attributes,
-            )
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(path, "predictions", f"{type(error).__name__}: {error}", remedy) from error
+        with netcdf_group(path) as group:
+            return _predictions(path, group)
+    except DAMAGE as error:
+        found = f"{type(error).__name__}: {error}"
+        raise DataError(path, "predictions", found, _REMEDY) from error
+
+
+def _predictions(path: Path, group: NetcdfGroup) -> Predictions:
+    """Predictions that are whole and possible."""
+    attributes = {
+        # Names that begin so are the library's own.
+        key: str(value)
+        for key, value in group.attributes.items()
+        if not key.startswith("_")
+    }
+    status, note = (json.loads(attributes.pop(name)) for name in ("status", "note"))
+    planets = tuple(map(int, group.integers("planet")))
+    wavelength = group["wavelength"]
+    arrays = {name: group[name] for name in _VARIABLES}
+    optional = {name: group[name] for name in _OPTIONAL if name in group}
+    fault = prediction_fault(planets, wavelength, arrays)
+    fault = fault or text_fault(len(planets), status, note, get_args(Status))
+    if fault:
+        raise DataError(path, "spectra that can be meant", fault, _REMEDY)
+    return Predictions(
+        planet_ids=planets,
+        wavelength=wavelength,
+        **arrays,
+        status=cast(tuple[Status, ...], tuple(status)),
+        note=tuple(note),
+        **optional,
+        attributes=attributes,
+    )

@@ -52,7 +52,7 @@ def physics_answer(fit: PlanetFit, star: Star, model: PhysicsModel) -> Answer:
 def usable(answer: Answer) -> bool:
     """Whether the numbers can be handed in."""
     finite = np.isfinite(answer.mu).all() and np.isfinite(answer.sigma).all()
-    return bool(finite and (answer.sigma > 0).all())
+    return bool(finite and (answer.sigma > 0).all() and (answer.mu < 1).all())
 
 
 def status_of(answer: Answer) -> Status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -17,7 +18,9 @@ from spectramind.pipeline.sources import source_of
 from spectramind.provenance.digest import config_hash, sha256
 from spectramind.provenance.folder_manifest import verify_file
 from spectramind.provenance.product import is_current, product_attributes
+from spectramind.survey.stars import Star
 from spectramind.transit.joint import fit_planet as fit_joint
+from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.planet_fit_product import write_planet_fit
 from spectramind.transit.prior_choices import GENERIC, LEARNT, PriorChoices
 from spectramind.transit.priors import TransitPriors, generic_priors, priors_to_json
@@ -112,6 +115,12 @@ def fit_planet_to(path: Path, task: PlanetTask) -> str:
     return fit_joint_to(path, task, prior_choices(config), origin)
 
 
+def flagged(fit: PlanetFit, star: Star) -> PlanetFit:
+    """The fit with flags for what the star table did not say."""
+    flags = (*fit.posterior.flags, *star.flags)
+    return replace(fit, posterior=replace(fit.posterior, flags=flags)) if star.flags else fit
+
+
 def planet_digest(task: PlanetTask) -> str:
     """Digest of everything that a planet's fit is made from: light curves and star."""
     source = source_of(task.config)
@@ -146,5 +155,6 @@ def fit_joint_to(
     attributes = fit_attributes(task, origin)
     if not is_current(path, attributes):
         curves, star = source.light_curves(task.planet_id), source.star(task.planet_id)
-        write_planet_fit(path, fit_joint(curves, star, priors, config.transit), attributes)
+        fit = fit_joint(curves, star, priors, config.transit)
+        write_planet_fit(path, flagged(fit, star), attributes)
     return digest

@@ -16,6 +16,7 @@ from spectramind.pipeline.places import Places, places
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
 from spectramind.provenance.atomic import atomic_path
 from spectramind.provenance.run import Run
+from spectramind.report.fit_figure import new_figure
 from spectramind.transit.product import read_posterior
 
 
@@ -54,13 +55,16 @@ def fit_survey(config: Config, plot: bool, run: Run, progress: Progress) -> FitS
 
     Raises
     ------
-    ConfigurationError : the model fits no transit
+    ConfigurationError : the model fits no transit, or `plot` without matplotlib
     DataError : survey or checkpoint cannot be read, or a planet fails under `runtime.strict`
     """
     estimator = estimator_of(config)
     if not estimator.finds_transits:
         text = f"model={config.model.name} fits no transit; use model=physics"
         raise ConfigurationError(text)
+    if plot:
+        # Whether figures can be drawn is found out before hours of fits, not after.
+        new_figure()
     where, planets = places(config), selected_planets(config)
     estimator.check(config)
     done, failed = for_each_planet(fit_planet, planets, config, run, progress)

@@ -13,6 +13,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError, OutputError
 from spectramind.pipeline.budget import (
@@ -193,10 +195,9 @@ def read_losses(where: Places) -> Losses:
     if not where.budget.is_file():
         return Losses()
     try:
-        value = json.loads(where.budget.read_text(encoding="utf-8"))
-        return Losses(**{**value, "dropped": tuple(value["dropped"])})
-    except (ValueError, KeyError, TypeError) as error:
-        found = f"{type(error).__name__}: {error}"
+        return TypeAdapter(Losses).validate_json(where.budget.read_bytes())
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]["msg"]
         remedy = "run `spectramind predict` again"
         raise DataError(where.budget, "what a run left out", found, remedy) from error
 

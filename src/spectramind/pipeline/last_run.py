@@ -7,6 +7,7 @@ from pathlib import Path
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.provenance.events import read_events
+from spectramind.provenance.history import past_runs
 from spectramind.provenance.run import EVENTS
 
 
@@ -20,17 +21,11 @@ def last_out(config: Config) -> Path:
     if config.paths.out is not None:
         return config.paths.out
     log = config.paths.logs / EVENTS
-    started: dict[str, Path | None] = {}
     found: Path | None = None
-    for record in read_events(log):
-        if record.get("verb") != "predict":
-            continue
-        if record["event"] == "started":
+    for run in past_runs(read_events(log)):
+        if run.verb == "predict" and run.status == "ok":
             # Relative paths are relative to where that run was started.
-            out = record["config"]["paths"]["out"]
-            started[record["run"]] = Path(record.get("folder", ""), out) if out else None
-        elif record["event"] == "finished" and record.get("status") == "ok":
-            found = started.get(record["run"], found)
+            found = run.out or found
     if found is None:
         raise DataError(log, "a finished predict run", "none", "add +paths.out=DIR")
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
+from spectramind.errors import DataError
 from spectramind.models.checkpoint import open_checkpoint, write_checkpoint
 from spectramind.models.predictions import Predictions
 from spectramind.pipeline.planet_set import score_of_rows
@@ -50,4 +51,10 @@ def expected_score(checkpoint: str | None) -> Estimate | None:
     if checkpoint is None or not Path(checkpoint).is_file():
         return None
     stated = open_checkpoint(Path(checkpoint)).texts.get(_EXPECTED)
-    return None if stated is None else Estimate(**json.loads(stated))
+    if stated is None:
+        return None
+    try:
+        return TypeAdapter(Estimate).validate_json(stated)
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]["msg"]
+        raise DataError(checkpoint, "the expected score", found, "train it again") from error

@@ -89,3 +89,14 @@ def required(value: Path | None, key: str) -> Path:
     if value is None:
         raise DataError("configuration", f"a path in {key}", "none", f"add +{key}=DIR")
     return value
+
+
+def portable_text(text: str, config: Config) -> str:
+    """A message without the folders of survey and products: the same on every machine."""
+    for folder in (config.paths.out, config.paths.input, Path.cwd()):
+        if folder is None:
+            continue
+        for start in (str(folder.absolute()), str(folder)):
+            # A relative folder such as `out` may also be a word of the message.
+            text = text.replace(f"{start}/", "") if len(start) > 1 else text
+    return text

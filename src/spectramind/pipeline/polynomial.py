@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import ConfigurationError, DataError
@@ -39,7 +40,9 @@ class PolynomialEstimator:
         if not is_current(path, attributes):
             source = source_of(config)
             curves, star = source.light_curves(task.planet_id), source.star(task.planet_id)
-            write_posterior(path, estimate_depths(curves, star), attributes)
+            posterior = estimate_depths(curves, star)
+            flags = (*posterior.flags, *star.flags)
+            write_posterior(path, replace(posterior, flags=flags), attributes)
         return digest
 
     def learn_from_survey(

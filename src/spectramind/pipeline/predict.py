@@ -8,24 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import write_predictions
 from spectramind.pipeline.answer import Answer, predictions_of, status_of, usable
+from spectramind.pipeline.check import foreign_frames, require_sound
 from spectramind.pipeline.estimator import estimator_of, fit_planet
 from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, no_time_left, write_losses
-from spectramind.pipeline.places import Places, places, required
+from spectramind.pipeline.places import Places, places, portable_text, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
-from spectramind.pipeline.safe_table import open_safe_table
+from spectramind.pipeline.safe_table import handed_in, open_safe_table
 from spectramind.pipeline.sources import source_of
 from spectramind.pipeline.survey_doubts import survey_doubts
 from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
 from spectramind.provenance.atomic import write_text
-from spectramind.provenance.digest import config_hash
+from spectramind.provenance.digest import config_hash, sha256
 from spectramind.provenance.run import Run
-from spectramind.submission.score import NaiveModel, naive_model_of
+from spectramind.scale.memory import require_address_space
+from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.symbolic.product import symbolic_table, write_symbolic
 
@@ -102,6 +105,14 @@ def _collect(run: Run, errors: dict[int, str], naive: NaiveModel) -> dict[int, A
     return answers
 
 
+def _portable(answers: dict[int, Answer], config: Config) -> dict[int, Answer]:
+    """Answers whose notes name files below the survey or the products, in whichever folder."""
+    return {
+        planet: replace(answer, note=portable_text(answer.note, config))
+        for planet, answer in answers.items()
+    }
+
+
 def write_summary(where: Places, summary: PredictSummary) -> None:
     """Keep `summary` as JSON beside the predictions."""
     write_text(where.summary, json.dumps(summary.__dict__, indent=2) + "\n")
@@ -116,17 +127,14 @@ def read_summary(path: Path) -> PredictSummary:
     """
     remedy = "run `spectramind predict` with this paths.out first"
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        values["losses"] = tuple(values["losses"])
-        values["priors"] = tuple(values["priors"])
-        values["reasons"] = tuple((str(text), int(count)) for text, count in values["reasons"])
-        for name in ("fallbacks", "doubtful"):
-            values[name] = {int(key): text for key, text in values[name].items()}
-        return PredictSummary(**values)
+        # Every field of its own type, whatever the file says.
+        return TypeAdapter(PredictSummary).validate_json(path.read_bytes())
     except FileNotFoundError:
         raise DataError(path, "the summary of a predict run", "no such file", remedy) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(path, "the summary of a predict run", str(error), remedy) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        found = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise DataError(path, "the summary of a predict run", found, remedy) from error
 
 
 def _learnt_from_survey(
@@ -160,17 +168,25 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     """
     root = required(config.paths.input, "paths.input").absolute()
     table = open_safe_table(config) if config.runtime.kaggle else None
+    require_address_space(config.runtime.memory_gb)
+    require_sound(config, run)
     planets, where = selected_planets(config), places(config)
     estimator_of(config).check(config)
+    foreign = foreign_frames(config)
+    own = [planet for planet in planets if planet not in foreign]
     losses = Losses()
     if table is None:
         naive = naive_model_of(root)
-        digests, errors = for_each_planet(fit_planet, planets, config, run, progress)
+        naive = naive if handed_in(naive) else ADC2025_NAIVE
+        digests, errors = for_each_planet(fit_planet, own, config, run, progress)
     else:
         naive, guard = table.naive, Guard(run, len(planets), table)
-        digests, errors = for_each_planet(fit_planet, planets, config, run, progress, guard)
+        digests, errors = for_each_planet(fit_planet, own, config, run, progress, guard)
         guard.update_table()
+        if table.path is not None:
+            run.event("table", sha256=sha256(table.path))
         losses = guard.losses()
+    errors |= {planet: foreign[planet] for planet in planets if planet in foreign}
     said, losses = _learnt_from_survey(config, run, progress, errors, losses)
     write_losses(where, losses)
     attributes = {
@@ -180,7 +196,12 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         "data_digest": config_hash({str(planet): digests.get(planet) for planet in planets}),
         "calibration": "none: sigma is sigma_raw",
     }
-    answers = _collect(run, errors, naive)
+    answers = _portable(_collect(run, errors, naive), config)
+    if len(errors) == len(planets) and not config.runtime.kaggle:
+        # An earlier prediction is more than a table of fallbacks.
+        first, reason = next(iter(errors.items()))
+        found = f"all {len(planets)} failed, {first} with: {reason}"
+        raise DataError(root, "a planet that could be predicted", found, "see the event log")
     predictions = predictions_of(answers, errors, source_of(config).wavelength, attributes)
     write_predictions(where.predictions, predictions)
     mu, sigma, common = predictions.mu, predictions.sigma_raw, predictions.sigma_common
@@ -205,8 +226,4 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
         priors=tuple(asdict(report) for report in said.reports),
     )
     write_summary(where, summary)
-    if len(summary.fallbacks) == len(planets) and not config.runtime.kaggle:
-        first, reason = next(iter(summary.fallbacks.items()))
-        found = f"all {len(planets)} failed, {first} with: {reason}"
-        raise DataError(where.summary, "a planet that could be predicted", found, "see its list")
     return summary

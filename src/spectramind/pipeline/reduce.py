@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spectramind.conf.schema.config import Config
+from spectramind.pipeline.check import require_sound
 from spectramind.pipeline.planets import PlanetTask, Progress, for_each_planet, selected_planets
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.run import Run
@@ -31,6 +32,7 @@ def reduce_all(config: Config, run: Run, progress: Progress) -> ReduceSummary:
     ------
     DataError : the survey cannot be read, or a planet fails under `runtime.strict`
     """
+    require_sound(config, run)
     planets = selected_planets(config)
     visits, errors = for_each_planet(reduce_planet, planets, config, run, progress)
     return ReduceSummary(len(planets), sum(visits.values()), errors)

@@ -19,6 +19,7 @@ from spectramind.conf.schema.config import Config
 from spectramind.conf.schema.data import DataConfig
 from spectramind.errors import DataError, InternalError, SpectraMindError
 from spectramind.pipeline.calibrate import calibrate
+from spectramind.pipeline.check import survey_findings
 from spectramind.pipeline.places import places
 from spectramind.pipeline.predict import predict
 from spectramind.pipeline.simulate import simulate
@@ -28,6 +29,7 @@ from spectramind.provenance.atomic import write_text
 from spectramind.provenance.run import open_run
 from spectramind.provenance.versions import package_versions
 from spectramind.submission.score import score_files
+from spectramind.survey.physics.finding import refuse
 
 _LEAST_GB = 0.5
 """For the report, the bundle and the dry run."""
@@ -91,6 +93,15 @@ def _survey(config: Config) -> str:
     return f"{len(source.planet_ids)} {config.data.split} planets at {config.paths.input}"
 
 
+def _physics(config: Config) -> str:
+    if config.paths.input is None:
+        return "paths.input not given"
+    findings = survey_findings(config.paths.input, (config.data.split,))
+    refuse(findings, config.paths.input)
+    doubts = [finding for finding in findings if not finding.harmless]
+    return "; ".join(finding.message for finding in doubts) or "is what it claims to be"
+
+
 def _one_planet(config: Config) -> str:
     """Let the configured model reduce and fit one planet, of a simulated survey without another."""
     with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
@@ -107,7 +118,9 @@ def _whole_way(config: Config) -> str:
     with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
         survey = _simulated(Path(name), "sim.train=3", "sim.test=3")
         trial = _trial(config, survey, Path(name))
-        trial = trial.model_copy(update={"data": DataConfig(split="test", planets=None)})
+        trial = trial.model_copy(
+            update={"data": DataConfig(split="test", planets=None, check=True)}
+        )
         said = _predicted(trial)
         calibrate(trial)
         table = Path(submit(trial, _silent).csv)
@@ -164,6 +177,7 @@ _FAST: tuple[tuple[str, _Probe], ...] = (
     ("free disk", _disk),
     ("writable folders", _writable),
     ("survey", _survey),
+    ("survey by physics", _physics),
     ("compiled kernels", _arithmetic),
     ("one-planet dry run", _one_planet),
 )

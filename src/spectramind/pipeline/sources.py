@@ -18,7 +18,7 @@ from spectramind.detector.light_curve_files import (
     VisitFile,
     open_light_curves,
 )
-from spectramind.detector.light_curves import VisitLightCurves
+from spectramind.detector.light_curves import VisitLightCurves, on_visit_clock
 from spectramind.detector.product import read_light_curves, write_light_curves
 from spectramind.detector.reduce import reduce_visit
 from spectramind.errors import DataError, OutputError
@@ -59,7 +59,7 @@ class Source(Protocol):
         """Channel wavelengths, micrometre."""
 
     def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
+        """Star of a planet; `assumed` names what its table does not say."""
 
     def digest(self, planet_id: int) -> str:
         """Fingerprint of everything that the planet's light curves are made from."""
@@ -86,7 +86,7 @@ class FrameSource:
         return self.survey.wavelength
 
     def star(self, planet_id: int) -> Star:
-        """Star of a planet, or a DataError."""
+        """Star of a planet; `assumed` names what its table does not say."""
         return self.survey.star(planet_id)
 
     def digest(self, planet_id: int) -> str:
@@ -128,9 +128,11 @@ class FrameSource:
         return read_light_curves(path)
 
 
-def _open_reduced(root: Path, split: Split) -> LightCurveFiles:
+def open_reduced(root: Path, split: Split) -> LightCurveFiles:
+    """Light curves of this package, with a survey's tables beside them; see `open_light_curves`."""
+
     def read(file: VisitFile) -> VisitLightCurves:
-        return read_light_curves(file.path)
+        return on_visit_clock(read_light_curves(file.path))
 
     return open_light_curves(root, split, Layout(root / "reduced" / split, ".nc", read))
 
@@ -156,7 +158,7 @@ def _changed(path: Path) -> tuple[int, int, int] | None:
 
 @lru_cache(maxsize=2)
 def _reduced_at(root: Path, split: Split, _: Stamp) -> LightCurveFiles:
-    return _open_reduced(root, split)
+    return open_reduced(root, split)
 
 
 @lru_cache(maxsize=2)

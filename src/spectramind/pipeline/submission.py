@@ -10,6 +10,7 @@ import numpy as np
 from omegaconf import OmegaConf
 
 from spectramind.conf.schema.config import Config
+from spectramind.errors import DataError
 from spectramind.models.predictions import Predictions, read_predictions
 from spectramind.pipeline.journal import journal_of
 from spectramind.pipeline.last_run import last_out
@@ -33,6 +34,9 @@ from spectramind.submission.score import ScoreReport, naive_model_of, score_tabl
 from spectramind.submission.table import SubmissionTable
 from spectramind.submission.validator import Limits, validate_submission
 from spectramind.survey.tables import Truth
+
+ORIGIN = ("run_hash", "data_digest", "estimator", "calibration", "checkpoint")
+"""Attributes of predictions that say where they came from."""
 
 
 @dataclass(frozen=True)
@@ -170,4 +174,9 @@ def last_submission(config: Config) -> Submission:
     out = last_out(config)
     summary = read_summary(Places(out, config.data.split).summary)
     where = Places(out, summary.split)
-    return Submission(config, where, read_predictions(where.predictions), summary)
+    predictions = read_predictions(where.predictions)
+    missing = [name for name in ORIGIN if name not in predictions.attributes]
+    if missing:
+        remedy = "run `spectramind predict` with this paths.out again"
+        raise DataError(where.predictions, f"attribute {missing[0]}", "none", remedy)
+    return Submission(config, where, predictions, summary)

@@ -11,9 +11,11 @@ from spectramind.pipeline.guard import no_time_left, read_losses
 from spectramind.pipeline.last_run import last_out
 from spectramind.pipeline.places import Places
 from spectramind.pipeline.planet_set import Progress
+from spectramind.pipeline.setbacks import setbacks
 from spectramind.pipeline.submission import Submission, last_submission
 from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import sha256
+from spectramind.provenance.run import EVENTS
 from spectramind.report.page import Page, render
 from spectramind.submission.bundle import CONFIG, REPORT, TABLE, write_bundle
 from spectramind.submission.problem import ValidationReport
@@ -29,6 +31,7 @@ class SubmitSummary:
 
     sha256  of the table
     score   official score of the table, where the truth is known
+    setbacks  what went wrong since: the last predict failed, calibration was undone
     """
 
     estimator: str
@@ -43,6 +46,7 @@ class SubmitSummary:
     sha256: str
     score: float | None
     losses: tuple[str, ...]
+    setbacks: tuple[str, ...]
 
 
 def submit(config: Config, progress: Progress) -> SubmitSummary:
@@ -90,6 +94,11 @@ def submit(config: Config, progress: Progress) -> SubmitSummary:
         sha256=sha256(submission.csv),
         score=score.score if score else None,
         losses=tuple(dict.fromkeys((*losses.lines(), *late))),
+        setbacks=setbacks(
+            config.paths.logs / EVENTS,
+            submission.where.out,
+            submission.origin.notes["calibration"],
+        ).lines(),
     )
 
 

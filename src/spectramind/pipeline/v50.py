@@ -97,8 +97,7 @@ def need_torch() -> None:
     """
     if find_spec("torch") is None:
         raise ConfigurationError(
-            "model=v50 needs torch: install it with `pip install 'spectramind[torch]'`, "
-            "or use model=physics"
+            "model=v50 needs torch: install it with `pip install torch`, or use model=physics"
         )
 
 

@@ -39,6 +39,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     ------
     OutputError : the folder cannot be created or written, or the disk is full
     """
+    if not path.name:
+        raise OutputError(path, "the name of a file", "a folder", "give the file's name too")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,8 +28,10 @@ def config_hash(config: Any) -> str:
     return hashlib.sha256(canonical_json(config).encode()).hexdigest()[:12]
 
 
-def fingerprint(paths: Iterable[Path]) -> str:
+def fingerprint(paths: Iterable[Path], *, names: bool = True) -> str:
     """Digest of the inputs of one task: names, sizes and contents of `paths`, in order.
+
+    Without `names` files of another name and the same content have the same digest.
 
     Of a file above 4 MiB the first 64 KiB and the last 4 MiB count, with its size. That holds the
     whole footer of a parquet file, which is 2 MiB for AIRS-CH0: offset and compressed size of each
@@ -39,7 +41,7 @@ def fingerprint(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         size = path.stat().st_size
-        digest.update(f"{path.name}:{size};".encode())
+        digest.update(f"{path.name if names else ''}:{size};".encode())
         with path.open("rb") as handle:
             digest.update(handle.read(_HEAD))
             handle.seek(max(handle.tell(), size - _TAIL))

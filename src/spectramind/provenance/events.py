@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from spectramind.errors import DataError
 from spectramind.provenance.atomic import output_error
 
 SCHEMA = 1
@@ -54,15 +55,33 @@ def append_event(path: Path, run: str, verb: str, event: str, **fields: Any) -> 
     append_line(path, json.dumps(record, default=str))
 
 
+def _is_event(record: Any) -> bool:
+    """Whether a line is an event as `append_event` writes them."""
+    return (
+        isinstance(record, dict)
+        and record.get("schema") == SCHEMA
+        and all(isinstance(record.get(key), str) for key in ("time", "run", "verb", "event"))
+    )
+
+
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events in `path`, oldest first; torn lines and other schemas are skipped."""
+    """Yield the events in `path`, oldest first; torn, foreign and other lines are skipped.
+
+    Raises
+    ------
+    DataError : the log cannot be read
+    """
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", errors="replace") as handle:
-        for line in handle:
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(record, dict) and record.get("schema") == SCHEMA:
-                yield record
+    try:
+        with path.open(encoding="utf-8", errors="replace") as handle:
+            for line in handle:
+                try:
+                    record = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                if _is_event(record):
+                    yield record
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise DataError(path, "a readable event log", found, "make it readable") from error

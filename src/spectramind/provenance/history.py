@@ -43,13 +43,37 @@ class PastRun:
     dvc: dict[str, str] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def out(self) -> Path | None:
+        """Folder of the products that the run was told, absolute; None where it was told none."""
+        paths = self.config.get("paths")
+        named = paths.get("out") if isinstance(paths, dict) else None
+        return Path(self.folder, named) if isinstance(named, str) else None
+
+
+_TEXTS = ("hash", "folder", "code", "commit", "data")
+_MAPPINGS = ("config", "versions", "dvc")
+
 
 def _started(record: dict[str, Any]) -> PastRun:
-    names = ("hash", "folder", "config", "code", "commit", "versions", "data", "dvc")
-    known = {name: record[name] for name in names if record.get(name) is not None}
-    overrides = tuple(record.get("overrides", ()))
+    """A run from its first event; a field of another type than is written is as if it were not."""
+    known: dict[str, Any] = {"hash": ""}
+    known |= {name: record[name] for name in _TEXTS if isinstance(record.get(name), str)}
+    known |= {name: record[name] for name in _MAPPINGS if isinstance(record.get(name), dict)}
+    given = record.get("overrides")
+    overrides = tuple(map(str, given)) if isinstance(given, list) else ()
     return PastRun(
         record["run"], verb=record["verb"], started=record["time"], overrides=overrides, **known
+    )
+
+
+def _ended(run: PastRun, record: dict[str, Any]) -> PastRun:
+    status, seconds, error = (record.get(key) for key in ("status", "seconds", "error"))
+    return replace(
+        run,
+        status=status if isinstance(status, str) else run.status,
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        error=error if isinstance(error, str) else None,
     )
 
 
@@ -61,12 +85,10 @@ def past_runs(events: Iterable[dict[str, Any]]) -> list[PastRun]:
         if event == "started":
             runs[name] = _started(record)
         elif name in runs and event == "result":
-            runs[name] = replace(runs[name], result=record["result"])
+            if isinstance(record.get("result"), dict):
+                runs[name] = replace(runs[name], result=record["result"])
         elif name in runs and event == "finished":
-            ending: dict[str, Any] = {
-                key: record.get(key) for key in ("status", "seconds", "error")
-            }
-            runs[name] = replace(runs[name], **ending)
+            runs[name] = _ended(runs[name], record)
     return list(runs.values())
 
 
@@ -104,10 +126,14 @@ def find_run(runs: Sequence[PastRun], key: str) -> PastRun:
 
 def score_of(run: PastRun, runs: Sequence[PastRun]) -> float | None:
     """Score that a run ended with, or that a later `score` gave to the very table it wrote."""
-    if (own := run.result.get("score")) is not None:
-        return float(own)
+    if (own := _number(run.result.get("score"))) is not None:
+        return own
     table = run.result.get("sha256")
     for other in reversed(runs):
         if table and other.verb == "score" and other.result.get("sha256") == table:
-            return float(other.result["score"])
+            return _number(other.result.get("score"))
     return None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -17,8 +17,25 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 Attribute = str | int | float
 
-DAMAGE = (OSError, KeyError, ValueError, IndexError, StopIteration, RuntimeError, TypeError)
+DAMAGE = (
+    OSError, KeyError, ValueError, IndexError, StopIteration, RuntimeError, TypeError,
+    AttributeError, OverflowError, MemoryError, EOFError,
+)  # fmt: skip
 """What reading a damaged file may raise."""
+
+
+def require_hdf5(path: Path) -> None:
+    """Look at everything in a file: xarray complains at length of one that cannot be opened.
+
+    Raises
+    ------
+    any of `DAMAGE` : no such file, or damaged
+    """
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        dict(file.attrs)
+        file.visititems(lambda _, item: dict(item.attrs) and None)
 
 
 def _plain(value: Any) -> Attribute:
@@ -43,6 +60,10 @@ class NetcdfGroup:
     def __getitem__(self, name: str) -> FloatArray:
         """The values of a variable; KeyError where there is none."""
         return np.asarray(self._group[name][()], dtype=np.float64)
+
+    def integers(self, name: str) -> NDArray[np.int64]:
+        """The values of a variable of whole numbers; KeyError where there is none."""
+        return np.asarray(self._group[name][()], dtype=np.int64)
 
 
 @contextmanager

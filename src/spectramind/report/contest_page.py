@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from spectramind.errors import ConfigurationError
 from spectramind.submission.accuracy import Accuracy
+from spectramind.submission.score import FGS1_WEIGHT
+from spectramind.survey.instruments import N_AIRS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,11 +53,19 @@ class ContestRow:
         return columns
 
 
+def _score(judged: Accuracy) -> str:
+    """The official score; beside one that is clipped what it was before, as the difference is."""
+    total = FGS1_WEIGHT + N_AIRS
+    unclipped = (FGS1_WEIGHT * judged.fgs1 + N_AIRS * judged.airs) / total
+    clipped = abs(unclipped - judged.score) > 5e-5
+    return f"{judged.score:.4f} ({unclipped:+.4f})" if clipped else f"{judged.score:.4f}"
+
+
 def _cells(row: ContestRow) -> tuple[str, ...]:
     judged = row.accuracy
     return (
         row.contestant,
-        f"{judged.score:.4f}",
+        _score(judged),
         f"{row.gain:+.4f} ± {row.gain_error:.4f}",
         f"{judged.fgs1:.3f} / {judged.airs:.3f}",
         f"{judged.rms_fgs1:.0f} / {judged.rms_airs:.0f}",
@@ -94,7 +104,7 @@ def draw_contest(rows: Sequence[ContestRow]) -> Figure:
     try:
         from matplotlib.figure import Figure as NewFigure
     except ImportError as error:
-        text = "the figure of models needs matplotlib: pip install 'spectramind[plot]'"
+        text = "the figure of models needs matplotlib: pip install matplotlib"
         raise ConfigurationError(text) from error
     models, surveys = list(dict.fromkeys(row.contestant for row in rows)), surveys_of(rows)
     figure = NewFigure(figsize=(8.0, 1.2 + 0.5 * len(models)), layout="constrained")

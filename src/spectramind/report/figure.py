@@ -25,7 +25,9 @@ profile  y in 0..1, drawn from the lower edge without a scale of its own
 arcs     from x to y along the horizontal axis, stronger with high in 0..1
 names    the layer's `names` written beside (x, y)"""
 
-Colour = Literal["answer", "truth", "physics", "data", "fallback", "a", "b", "c", "d", "e", "f"]
+Colour = Literal[
+    "answer", "wide", "truth", "physics", "data", "fallback", "a", "b", "c", "d", "e", "f"
+]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def new_figure() -> Figure:
     try:
         from matplotlib.figure import Figure as NewFigure
     except ImportError as error:
-        text = "--plot needs matplotlib: pip install 'spectramind[plot]'"
+        text = "--plot needs matplotlib: pip install matplotlib"
         raise ConfigurationError(text) from error
     return NewFigure(figsize=(14.0, 11.0), layout="constrained")
 

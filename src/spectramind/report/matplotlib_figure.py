@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _COLOURS: dict[Colour, str] = {
-    "answer": "#1f5fa8", "truth": "#b4540a", "physics": "#2f7d5b", "data": "#6b7686",
-    "fallback": "#b3261e", "a": "#1f5fa8", "b": "#b4540a", "c": "#2f7d5b", "d": "#8a3f9e",
-    "e": "#8a6d00", "f": "#a33457",
+    "answer": "#1f5fa8", "wide": "#0f8b8d", "truth": "#b4540a", "physics": "#2f7d5b",
+    "data": "#6b7686", "fallback": "#b3261e", "a": "#1f5fa8", "b": "#b4540a", "c": "#2f7d5b",
+    "d": "#8a3f9e", "e": "#8a6d00", "f": "#a33457",
 }  # fmt: skip
 _CUT_SHARE = 0.07
 """Of the axis for the side of FGS1, as in the page."""
@@ -43,7 +43,7 @@ def draw(figure: Figure, planet: int = 0) -> Drawing:
     try:
         from matplotlib.figure import Figure as NewDrawing
     except ImportError as error:
-        text = "figures on paper need matplotlib: pip install 'spectramind[plot]'"
+        text = "figures on paper need matplotlib: pip install matplotlib"
         raise ConfigurationError(text) from error
     drawing = NewDrawing(figsize=(9.0 if figure.wide else 6.0, 3.6), layout="constrained")
     axes = drawing.subplots()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
+import resource
 from pathlib import Path
 
+from spectramind.errors import OutOfMemoryError
+
 _GB = 1e9
+_LIBRARIES_GB = 1.2
+"""What the libraries map, threads and all, before there is any work."""
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -64,3 +70,29 @@ def memory_available_gb(root: Path = _CGROUPS, own: Path = Path("/proc/self/cgro
         machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / _GB
     group = _cgroup(root, own)
     return min(machine, (group[0] - group[1]) / _GB) if group else machine
+
+
+def address_space_gb() -> float:
+    """Most that a process may map, GB (`ulimit -v`); infinite without a limit."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return math.inf if soft == resource.RLIM_INFINITY else soft / _GB
+
+
+def require_address_space(memory_gb: float) -> None:
+    """See that a worker may map what it needs, before a library ends the process for want of it.
+
+    Parameters
+    ----------
+    memory_gb : peak of a worker
+
+    Raises
+    ------
+    OutOfMemoryError : the limit of the address space is too low
+    """
+    needed, limit = memory_gb + _LIBRARIES_GB, address_space_gb()
+    if limit < needed:
+        text = (
+            f"address space: expected {needed:.1f} GB for a worker, found a limit of {limit:.1f} "
+            "GB; raise it (`ulimit -v unlimited`), or lower runtime.memory_gb"
+        )
+        raise OutOfMemoryError(text)

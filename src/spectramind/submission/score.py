@@ -7,7 +7,7 @@ one (1); one infinite or tiny sigma therefore pulls the whole score down.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from spectramind.errors import DataError
 from spectramind.submission.table import SubmissionTable, read_submission
 from spectramind.survey.instruments import N_AIRS, N_CHANNELS
+from spectramind.survey.physics.depth_units import depth_unit, unit_remedy
 from spectramind.survey.tables import Truth, read_truth
 
 FloatArray = NDArray[np.float64]
@@ -52,17 +53,20 @@ class ScoreReport:
     airs     mean over the planets and the AIRS channels, not clipped
     planets  weighted mean of each planet's channels, not clipped, by planet id; their mean is
              `score` before clipping
+    warnings  what the official function would have done otherwise, or what is hardly meant
     """
 
     score: float
     fgs1: float
     airs: float
     planets: Mapping[int, float]
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values with the keys score, fgs1, airs and planets (score by planet id)."""
+        """Plain values: score, fgs1, airs, planets (score by planet id), warnings."""
         planets = {str(planet): value for planet, value in self.planets.items()}
-        return {"score": self.score, "fgs1": self.fgs1, "airs": self.airs, "planets": planets}
+        parts = {"score": self.score, "fgs1": self.fgs1, "airs": self.airs}
+        return {**parts, "planets": planets, "warnings": list(self.warnings)}
 
 
 def log_density(value: FloatArray, mean: FloatArray, sigma: FloatArray) -> FloatArray:
@@ -186,4 +190,24 @@ def score_files(submission: Path, truth: Path, train: Path) -> ScoreReport:
     DataError : a file is not as expected, or the planets differ
     """
     naive = naive_model(read_truth(train).depth)
-    return score_table(read_submission(submission), read_truth(truth), naive)
+    table, known = read_submission(submission), read_truth(truth)
+    report = score_table(table, known, naive)
+    return replace(report, warnings=_warnings(table, known, naive))
+
+
+def _warnings(table: SubmissionTable, truth: Truth, naive: NaiveModel) -> tuple[str, ...]:
+    """What a score by id does not show: rows in another order, depths in another unit."""
+    found = []
+    if table.planet_ids != truth.planet_ids:
+        as_read = official_score(truth.depth, table.mu, table.sigma, naive).score
+        found.append(
+            "rows are in another order than those of the truth; planets were matched by id, the "
+            f"official score reads rows by position and would give {as_read:.5f}"
+        )
+    for name, depth in (("submission", table.mu), ("truth", truth.depth)):
+        if unit := depth_unit(depth):
+            median = float(np.median(depth))
+            found.append(
+                f"{name} has a median depth of {median:.4g}, as of {unit}; {unit_remedy(unit)}"
+            )
+    return tuple(found)

@@ -110,6 +110,10 @@ def _header_holds(header: str, findings: Findings) -> bool:
     if len(names) == 1:
         code, value = "delimiter", header
         found, remedy = "is a header without commas", "separate the columns with commas"
+    elif _without_index(names) == COLUMNS:
+        code, value = "index-column", names[0] or '""'
+        found = "is the name of a column before planet_id: the index that pandas writes"
+        remedy = "write the table with `to_csv(path, index=False)`"
     elif tuple(name.strip(' "\r') for name in names) == COLUMNS:
         found, remedy = "has quotes or spaces in its column names", "write the bare names"
     elif names == ("planet_id", *SIGMA_COLUMNS, *WAVELENGTH_COLUMNS):
@@ -126,6 +130,12 @@ def _header_holds(header: str, findings: Findings) -> bool:
         remedy = "write the columns in the order of the sample: the score reads by position"
     findings.add(Problem(code, "error", found, remedy, column=column, value=value))
     return False
+
+
+def _without_index(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names without a first column that pandas made of an index."""
+    unnamed = names[0].strip('" ') in ("", "Unnamed: 0", "index", "level_0")
+    return tuple(name.strip('"') for name in names[1:]) if unnamed else names
 
 
 def _wrong_cell_count(row: int, planet: str, cells: int, cut: bool) -> Problem:

@@ -22,6 +22,7 @@ from spectramind.submission.plausibility import (
 )
 from spectramind.submission.problem import Findings, Problem, Severity, ValidationReport
 from spectramind.submission.submission_text import SubmissionText, read_submission_text
+from spectramind.submission.suspicion import check_far_depths, check_sigma, check_unit
 from spectramind.submission.table import COLUMNS
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.survey.tables import SIGMA_COLUMNS, WAVELENGTH_COLUMNS, read_sample_submission
@@ -29,7 +30,7 @@ from spectramind.survey.tables import SIGMA_COLUMNS, WAVELENGTH_COLUMNS, read_sa
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_INTEGER = re.compile(r"-?\d+", re.ASCII)
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ def validate_submission(
         check_swapped_blocks(text.planets, mu, sigma, findings)
         known = Fallbacks(declared, limits.fallback_sigma)
         check_constant_rows(text.planets, mu, sigma, known, findings)
+        check_unit(mu, findings)
+        check_far_depths(text.planets, mu, findings)
+        check_sigma(text.planets, mu, sigma, findings)
     planets = len(text.planets) if text is not None else 0
     return ValidationReport(path.name, planets, tuple(findings.problems), dict(findings.counts))
 

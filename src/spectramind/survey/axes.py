@@ -13,6 +13,7 @@ from spectramind.errors import DataError
 from spectramind.survey.dispersion import airs_wavelengths
 from spectramind.survey.instruments import AIRS, INSTRUMENTS, InstrumentName
 from spectramind.survey.parquet import read_parquet
+from spectramind.survey.physics.time_axis import checked_hours, visit_clock
 
 FloatArray = NDArray[np.float64]
 
@@ -83,13 +84,10 @@ def read_axes(path: Path) -> Axes:
         that do not ascend, an odd number of frames, a wavelength axis that does not fall
     """
     table = read_parquet(path)
-    hours = {
-        name: _column(path, table, instrument.time_key) for name, instrument in INSTRUMENTS.items()
-    }
+    hours = _hours(path, table)
     airs_um = _column(path, table, AIRS_WAVELENGTH_KEY)
     integration = _column(path, table, AIRS_INTEGRATION_KEY)
-    for name, instrument in INSTRUMENTS.items():
-        _check_hours(path, instrument.time_key, hours[name])
+    hours["FGS1"], hours["AIRS-CH0"] = visit_clock(hours["FGS1"], hours["AIRS-CH0"])
     if airs_um.size != AIRS.columns:
         expected = f"{AIRS.columns} values in {AIRS_WAVELENGTH_KEY}"
         raise DataError(path, expected, f"{airs_um.size}", _REMEDY)
@@ -101,6 +99,25 @@ def read_axes(path: Path) -> Axes:
     return Axes(hours, airs_um, integration)
 
 
+def raw_hours(path: Path) -> tuple[FloatArray, FloatArray]:
+    """Times of FGS1 and of AIRS as the file counts them, (frame,) each.
+
+    Raises
+    ------
+    DataError : as `read_axes`, for times
+    """
+    hours = _hours(path, read_parquet(path))
+    return hours["FGS1"], hours["AIRS-CH0"]
+
+
+def _hours(path: Path, table: pl.DataFrame) -> dict[InstrumentName, FloatArray]:
+    hours: dict[InstrumentName, FloatArray] = {}
+    for name, instrument in INSTRUMENTS.items():
+        hours[name] = _column(path, table, instrument.time_key)
+        _check_hours(path, instrument.time_key, hours[name])
+    return hours
+
+
 def _column(path: Path, table: pl.DataFrame, name: str) -> FloatArray:
     if name not in table.columns:
         raise DataError(path, f"column {name}", f"columns {', '.join(table.columns)}", _REMEDY)
@@ -110,7 +127,8 @@ def _column(path: Path, table: pl.DataFrame, name: str) -> FloatArray:
     missing = np.isnan(padded)
     length = int(np.count_nonzero(~missing))
     if missing[:length].any():
-        raise DataError(path, f"NaN only at the end of {name}", "a gap", _REMEDY)
+        first = int(np.flatnonzero(missing)[0])
+        raise DataError(path, f"NaN only at the end of {name}", f"one at index {first}", _REMEDY)
     return np.ascontiguousarray(padded[:length], dtype=np.float64)
 
 
@@ -120,5 +138,4 @@ def _check_hours(path: Path, name: str, hours: FloatArray) -> None:
     if hours.size % 2:
         expected = f"an even number of frame times in {name}, as frames come in pairs"
         raise DataError(path, expected, f"{hours.size}", _REMEDY)
-    if not np.all(np.diff(hours) > 0.0) or not np.isfinite(hours[-1]):
-        raise DataError(path, f"ascending times in {name}", "another order", _REMEDY)
+    checked_hours(path, name, hours)

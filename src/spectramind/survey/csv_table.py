@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
+from spectramind.survey.row_table import check_header, shortened
 
 _REMEDY = "restore the file from the competition's data"
 _LARGEST_EXACT = 2.0**53
@@ -38,11 +39,36 @@ def read_number_table(path: Path, header: Sequence[str]) -> NumberTable:
     DataError : missing, empty or ragged file, another header, no rows, a cell that is not a number,
         an id that is not an integer or that occurs twice
     """
-    text = _read_text(path, header)
+    text = _text(path, header)
     with_ids = header[0] == "planet_id"
     ids = _planet_ids(path, text["planet_id"]) if with_ids else ()
     columns = tuple(header[1:] if with_ids else header)
     return NumberTable(ids, columns, _numbers(path, text.select(columns)))
+
+
+def read_planet_ids(path: Path, header: Sequence[str]) -> tuple[int, ...]:
+    """Ids of a table whose header must be `header`, planet_id first; no other cell is looked at.
+
+    Raises
+    ------
+    DataError : as `read_number_table`, for header, rows and ids
+    """
+    return _planet_ids(path, _text(path, header)["planet_id"])
+
+
+def _text(path: Path, header: Sequence[str]) -> pl.DataFrame:
+    """Cells as text, null where they are blank."""
+    _check_header(path, header)
+    try:
+        # Bytes, not a path: polars reads patterns into the names of files.
+        content = path.read_bytes()
+        text = pl.read_csv(content, infer_schema=False, null_values=["", "NA"])
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        found = str(error).splitlines()[0]
+        raise DataError(path, f"{len(header)} cells in every row", found, _REMEDY) from error
+    if text.height == 0:
+        raise DataError(path, "at least one row", "only a header", _REMEDY)
+    return text
 
 
 def read_label_table(path: Path, header: tuple[str, str]) -> dict[int, str]:
@@ -53,7 +79,7 @@ def read_label_table(path: Path, header: tuple[str, str]) -> dict[int, str]:
     DataError : missing, empty or ragged file, another header, no rows, an id that is not an
         integer or that occurs twice, a blank label
     """
-    text = _read_text(path, header)
+    text = _text(path, header)
     ids = _planet_ids(path, text["planet_id"])
     labels = text[header[1]].str.strip_chars()
     blank = labels.is_null() | (labels == "")
@@ -76,19 +102,6 @@ def _row_name(table: NumberTable, row: int) -> str:
     return f"planet {table.planet_ids[row]}" if table.planet_ids else f"row {row + 1}"
 
 
-def _read_text(path: Path, header: Sequence[str]) -> pl.DataFrame:
-    """All cells as text, null where blank; at least one row."""
-    _check_header(path, header)
-    try:
-        text = pl.read_csv(path, infer_schema=False, null_values=["", "NA"])
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        found = str(error).splitlines()[0]
-        raise DataError(path, f"{len(header)} cells in every row", found, _REMEDY) from error
-    if text.height == 0:
-        raise DataError(path, "at least one row", "only a header", _REMEDY)
-    return text
-
-
 def _check_header(path: Path, header: Sequence[str]) -> None:
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
@@ -97,13 +110,7 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
         raise DataError(path, "a CSV file", "no such file", "check paths.input") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(path, "a readable CSV file", str(error), _REMEDY) from error
-    if not found:
-        raise DataError(path, f"a header of {len(header)} columns", "an empty file", _REMEDY)
-    for position, (want, got) in enumerate(zip(header, found, strict=False), start=1):
-        if want != got:
-            raise DataError(path, f"'{want}' as column {position}", f"'{got}'", _REMEDY)
-    if len(found) != len(header):
-        raise DataError(path, f"{len(header)} columns", f"{len(found)}", _REMEDY)
+    check_header(path, header, found)
 
 
 def _planet_ids(path: Path, text: pl.Series) -> tuple[int, ...]:
@@ -118,7 +125,8 @@ def _planet_ids(path: Path, text: pl.Series) -> tuple[int, ...]:
     wrong = exact.is_null() & ~whole
     if wrong.any():
         row = int(wrong.arg_true()[0])
-        raise DataError(path, f"an integer planet_id in row {row + 1}", repr(text[row]), _REMEDY)
+        found = shortened(str(text[row]))
+        raise DataError(path, f"an integer planet_id in row {row + 1}", found, _REMEDY)
     ids = [int(a) if a is not None else int(b) for a, b in zip(exact, number, strict=True)]
     seen: set[int] = set()
     for planet_id in ids:
@@ -141,7 +149,7 @@ def _numbers(path: Path, text: pl.DataFrame) -> NDArray[np.float64]:
     if lost.any():
         row, column = (int(index) for index in np.argwhere(lost)[0])
         expected = f"a number in column {text.columns[column]} of row {row + 1}"
-        raise DataError(path, expected, repr(text[row, column]), _REMEDY)
+        raise DataError(path, expected, shortened(str(text[row, column])), _REMEDY)
     return np.ascontiguousarray(
         numbers.select(pl.all().fill_null(float("nan"))).to_numpy(), dtype=np.float64
     )

@@ -16,6 +16,7 @@ from spectramind.survey.axes import Axes, read_axes
 from spectramind.survey.calibration import CALIBRATION_FILES
 from spectramind.survey.instruments import INSTRUMENTS, InstrumentName
 from spectramind.survey.signals import check_signal
+from spectramind.survey.star_completion import UNKNOWN, completed
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import (
     Truth,
@@ -28,10 +29,11 @@ from spectramind.survey.tables import (
 
 Split = Literal["train", "test"]
 
-_PLANET = re.compile(r"\d+")
+_PLANET = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
+"""Plain ids: `007` beside `7` would be one planet twice, and alone no id finds it."""
 _ENTRY = re.compile(
     rf"(?P<instrument>{'|'.join(INSTRUMENTS)})_"
-    r"(?:signal_(?P<signal>\d+)\.parquet|calibration_(?P<calibration>\d+))"
+    r"(?:signal_(?P<signal>\d{1,4})\.parquet|calibration_(?P<calibration>\d{1,4}))"
 )
 _REMEDY = "copy the planet's folder again from the competition's data"
 
@@ -79,7 +81,7 @@ class Survey:
     wavelength   (283,) micrometre, ascending
     adc          converter per instrument
     axes         time and wavelength axes of every visit
-    stars        what is known of the stars, by planet id; may lack planets (see `star`)
+    stars        rows of the star table by planet id; may lack planets and values (see `star`)
     """
 
     root: Path
@@ -123,20 +125,8 @@ class Survey:
         return Planet(planet_id, self.split, visits)
 
     def star(self, planet_id: int) -> Star:
-        """Star of a planet.
-
-        Raises
-        ------
-        DataError : no row for the planet, or a value that no star can have
-        """
-        file = self.root / f"{self.split}_star_info.csv"
-        if planet_id not in self.stars:
-            raise DataError(file, f"a row for planet {planet_id}", "none", "add the star's row")
-        star = self.stars[planet_id]
-        if fault := star.fault():
-            expected = f"possible values for planet {planet_id}"
-            raise DataError(file, expected, fault, "correct the star's row")
-        return star
+        """Star of a planet, with something possible in the place of what its row lacks."""
+        return completed(self.stars.get(planet_id, UNKNOWN))
 
     def truth(self) -> Truth | None:
         """True depths of the training planets from train.csv; None where the file is absent.
@@ -149,6 +139,18 @@ class Survey:
         return read_truth(path) if path.is_file() else None
 
 
+def require_folder(root: Path) -> None:
+    """See that the folder of a survey is there.
+
+    Raises
+    ------
+    DataError : it is not, or it is a file
+    """
+    if not root.is_dir():
+        found = "a file" if root.exists() else "no such folder"
+        raise DataError(root, "the folder of a survey", found, "correct paths.input")
+
+
 def open_survey(root: Path, split: Split) -> Survey:
     """Open one split of the survey in folder `root`, reading tables and the list of planets only.
 
@@ -157,9 +159,7 @@ def open_survey(root: Path, split: Split) -> Survey:
     DataError : a fault that concerns all planets: missing folder or table, wrong header, duplicate
         planet, zero gain, bad axes. Faults of one planet are raised by `Survey.planet`
     """
-    if not root.is_dir():
-        found = "a file" if root.exists() else "no such folder"
-        raise DataError(root, "the folder of a survey", found, "correct paths.input")
+    require_folder(root)
     folders = _planet_folders(root / split)
     planet_ids = folders
     if split == "test":
@@ -184,11 +184,6 @@ def _planet_folders(folder: Path) -> tuple[int, ...]:
     names = [entry.name for entry in folder.iterdir() if _PLANET.fullmatch(entry.name)]
     if not names:
         raise DataError(folder, "folders named by planet id", "none", "correct paths.input")
-    padded = sorted(name for name in names if name != str(int(name)))
-    if padded:
-        # `007` beside `7` would be one planet twice, alone it would not be found by its id.
-        expected = "each planet in one folder named by its plain id"
-        raise DataError(folder / padded[0], expected, f"'{padded[0]}'", "rename or remove it")
     return tuple(sorted(int(name) for name in names))
 
 

@@ -40,7 +40,7 @@ def parquet_shape(path: Path) -> tuple[int, Mapping[str, pl.DataType]]:
     DataError : missing, empty, truncated or damaged file
     """
     with parquet_faults(path):
-        scan = pl.scan_parquet(path)
+        scan = pl.scan_parquet(path.absolute(), glob=False)
         columns = scan.collect_schema()
         rows = scan.select(pl.len()).collect().item()
     return int(rows), columns
@@ -54,7 +54,7 @@ def read_parquet(path: Path) -> pl.DataFrame:
     DataError : missing, empty, truncated or damaged file
     """
     with parquet_faults(path):
-        return pl.read_parquet(path)
+        return pl.read_parquet(path.absolute(), glob=False)
 
 
 def check_pixel_columns(

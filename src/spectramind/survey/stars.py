@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
-
-import numpy as np
+from dataclasses import dataclass
 
 STAR_COLUMNS = ("Rs", "Ms", "Ts", "Mp", "e", "P", "sma", "i")
 """Header of `*_star_info.csv` after planet_id, in the order of the fields of `Star`."""
@@ -12,16 +10,17 @@ STAR_COLUMNS = ("Rs", "Ms", "Ts", "Mp", "e", "P", "sma", "i")
 
 @dataclass(frozen=True)
 class Star:
-    """One row of `train_star_info.csv` or `test_star_info.csv`.
+    """One row of `train_star_info.csv` or `test_star_info.csv`; NaN where a cell says nothing.
 
     radius            solar radius
     mass              solar mass
     temperature       K, effective
-    planet_mass       unit not documented by the competition
-    eccentricity      dimensionless
+    planet_mass       unit not documented by the competition; nothing rests on it
+    eccentricity      dimensionless; nothing rests on it
     period            day
     semi_major_axis   stellar radius
     inclination       degree
+    assumed           columns whose value is not the table's (see `star_completion`)
     """
 
     radius: float
@@ -32,12 +31,29 @@ class Star:
     period: float
     semi_major_axis: float
     inclination: float
+    assumed: tuple[str, ...] = ()
 
-    def fault(self) -> str | None:
-        """Name and value of the first column that no star can have, or None."""
-        values = dict(zip(STAR_COLUMNS, astuple(self), strict=True))
-        for column, value in values.items():
-            positive = column not in ("Mp", "e", "i")
-            if not np.isfinite(value) or value < 0.0 or (positive and value == 0.0):
-                return f"{column} = {value}"
-        return None
+    @classmethod
+    def from_row(cls, row: tuple[float, ...]) -> Star:
+        """A star from its eight values in the order of `STAR_COLUMNS`."""
+        radius, mass, temperature, planet_mass, eccentricity, period, axis, inclination = row
+        return cls(radius, mass, temperature, planet_mass, eccentricity, period, axis, inclination)
+
+    @property
+    def row(self) -> tuple[float, ...]:
+        """The values in the order of `STAR_COLUMNS`."""
+        return (
+            self.radius,
+            self.mass,
+            self.temperature,
+            self.planet_mass,
+            self.eccentricity,
+            self.period,
+            self.semi_major_axis,
+            self.inclination,
+        )
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a fit that rests on this star has to say of it."""
+        return tuple(f"assumed_{column}" for column in self.assumed)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from spectramind.errors import DataError
 from spectramind.survey.adc import Adc
-from spectramind.survey.csv_table import read_number_table, require_finite
+from spectramind.survey.csv_table import read_number_table, read_planet_ids, require_finite
 from spectramind.survey.instruments import INSTRUMENTS, N_CHANNELS, InstrumentName
+from spectramind.survey.row_table import RowTable, read_row_table
 from spectramind.survey.stars import STAR_COLUMNS, Star
 
 FloatArray = NDArray[np.float64]
@@ -39,40 +40,54 @@ class Truth:
 
 
 def read_truth(path: Path) -> Truth:
-    """Read `train.csv`: planet_id, wl_1..wl_283.
+    """Read `train.csv`: planet_id, wl_1..wl_283; planets without all their depths are left out.
 
     Raises
     ------
-    DataError : missing file, wrong header, duplicate planet, a depth that is no finite number
+    DataError : missing file, wrong header, not one planet whose depths are all known
     """
-    table = read_number_table(path, TRUTH_HEADER)
-    require_finite(path, table)
-    return Truth(table.planet_ids, table.values)
+    rows = read_row_table(path, TRUTH_HEADER).rows
+    known = {planet: row for planet, row in rows.items() if np.isfinite(row).all()}
+    if not known:
+        expected = "a planet with 283 finite depths"
+        raise DataError(path, expected, f"none of {len(rows)}", _REMEDY)
+    return Truth(tuple(known), np.array(list(known.values()), dtype=np.float64))
 
 
 def read_sample_submission(path: Path) -> tuple[int, ...]:
     """Planet ids of `sample_submission.csv`, in the order in which a submission must list them.
 
+    Nothing but the ids is asked of it.
+
     Raises
     ------
-    DataError : missing file, header other than planet_id, wl_1.., sigma_1.., duplicate planet
+    DataError : missing file, header other than planet_id, wl_1.., sigma_1.., an id that is none,
+        duplicate planet
     """
-    return read_number_table(path, SUBMISSION_HEADER).planet_ids
+    return read_planet_ids(path, SUBMISSION_HEADER)
+
+
+def read_star_table(path: Path) -> RowTable:
+    """Rows of `train_star_info.csv` or `test_star_info.csv` as far as they can be read.
+
+    Raises
+    ------
+    DataError : missing file, wrong header, not one row that can be read
+    """
+    return read_row_table(path, STAR_HEADER)
 
 
 def read_star_info(path: Path) -> dict[int, Star]:
     """Read `train_star_info.csv` or `test_star_info.csv` (ids may be written as floats).
 
-    A star with an impossible value stays in the table, as that is a fault of one planet only;
-    `Survey.star` refuses it.
+    Values are as the table has them, NaN where a cell says nothing; `star_completion.completed`
+    puts something possible in the place of what is missing.
 
     Raises
     ------
-    DataError : missing file, wrong header, duplicate planet, text in place of a number
+    DataError : missing file, wrong header, not one row that can be read
     """
-    table = read_number_table(path, STAR_HEADER)
-    rows = (Star(*row) for row in table.values.tolist())
-    return dict(zip(table.planet_ids, rows, strict=True))
+    return {planet: Star.from_row(row) for planet, row in read_star_table(path).rows.items()}
 
 
 def read_wavelengths(path: Path) -> FloatArray:

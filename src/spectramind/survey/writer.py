@@ -113,7 +113,7 @@ def write_star_info(path: Path, stars: Mapping[int, Star], split: Split) -> None
     OutputError : the folder cannot be written, or the disk is full
     """
     as_written = float if split == "test" else int
-    rows = ([as_written(planet_id), *astuple(star)] for planet_id, star in stars.items())
+    rows = ([as_written(planet_id), *star.row] for planet_id, star in stars.items())
     _write_csv(path, STAR_HEADER, rows)
 
 

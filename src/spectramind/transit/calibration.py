@@ -60,6 +60,16 @@ class TransitCalibration:
     scale: FloatArray
     shift: FloatArray
 
+    def fault(self) -> str | None:
+        """What no calibration can have, or None."""
+        count = len(FEATURES)
+        shapes = {"factors": (3,), "centre": (count,), "scale": (count,), "shift": (2, 1 + count)}
+        for name, shape in shapes.items():
+            values = getattr(self, name)
+            if values.shape != shape or not np.isfinite(values).all():
+                return f"{name} of shape {values.shape}, or not finite"
+        return None
+
 
 def neutral_calibration() -> TransitCalibration:
     """The calibration that changes nothing."""

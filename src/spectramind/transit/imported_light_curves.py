@@ -24,7 +24,10 @@ from spectramind.detector.light_curves import LightCurve, VisitLightCurves
 from spectramind.errors import DataError
 from spectramind.survey.discovery import Split
 from spectramind.survey.instruments import N_AIRS
+from spectramind.survey.npz import npz_faults, read_npz
+from spectramind.survey.physics.time_axis import checked_hours, visit_clock
 from spectramind.survey.tables import read_wavelengths
+from spectramind.transit.imported_check import check_codes, check_electrons
 
 FloatArray = NDArray[np.float64]
 TIMES = "times.npz"
@@ -42,12 +45,11 @@ def has_imported_light_curves(root: Path) -> bool:
 
 
 def _arrays(path: Path, names: tuple[str, ...]) -> list[FloatArray]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return [np.asarray(archive[name], dtype=np.float64) for name in names]
-    except (OSError, KeyError, ValueError) as error:
-        remedy = "write the arrays named in the layout's description"
-        raise DataError(path, f"arrays {', '.join(names)}", str(error), remedy) from error
+    expected = f"arrays {', '.join(names)}"
+    remedy = "write the arrays named in the layout's description"
+    found = read_npz(path, expected, remedy)
+    with npz_faults(path, expected, remedy):
+        return [np.asarray(found[name], dtype=np.float64) for name in names]
 
 
 def _expect(path: Path, name: str, values: FloatArray, shape: tuple[int, ...]) -> None:
@@ -95,6 +97,40 @@ def visit_from_arrays(
     )
 
 
+def imported_hours(path: Path) -> tuple[FloatArray, FloatArray]:
+    """Times of FGS1 and of AIRS as `times.npz` has them, (time,) each, ascending.
+
+    Raises
+    ------
+    DataError : missing or damaged file, a NaN, times that do not ascend
+    """
+    fgs1, airs = _arrays(path, ("fgs1_hours", "airs_hours"))
+    return checked_hours(path, "fgs1_hours", fgs1), checked_hours(path, "airs_hours", airs)
+
+
+def check_imported(path: Path, code: FloatArray, level: FloatArray, white: FloatArray) -> None:
+    """See that the arrays of one visit are in the units of the layout.
+
+    Raises
+    ------
+    DataError : relative flux, or electrons where there should be none
+    """
+    check_codes(path, code)
+    check_electrons(path, "airs_level", level)
+    check_electrons(path, "fgs1", white)
+
+
+def imported_arrays(path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """airs_1e5, airs_level and fgs1 of one visit.
+
+    Raises
+    ------
+    DataError : missing or damaged file, or one without these arrays
+    """
+    code, level, white = _arrays(path, ("airs_1e5", "airs_level", "fgs1"))
+    return code, level, white
+
+
 def open_imported(root: Path, split: Split) -> LightCurveFiles:
     """Open a folder of imported light curves.
 
@@ -105,11 +141,12 @@ def open_imported(root: Path, split: Split) -> LightCurveFiles:
     times, wavelength = root / TIMES, read_wavelengths(root / "wavelengths.csv")
 
     def read(file: VisitFile) -> VisitLightCurves:
-        fgs1, airs = _arrays(times, ("fgs1_hours", "airs_hours"))
-        code, level, white = _arrays(file.path, ("airs_1e5", "airs_level", "fgs1"))
+        fgs1, airs = visit_clock(*imported_hours(times))
+        code, level, white = imported_arrays(file.path)
         _expect(file.path, "airs_1e5", code, (airs.size, N_AIRS))
         _expect(file.path, "airs_level", level, (N_AIRS,))
         _expect(file.path, "fgs1", white, (fgs1.size,))
+        check_imported(file.path, code, level, white)
         spectrum = np.where(code == _MISSING, np.nan, 1.0 + 1e-5 * code) * level
         return visit_from_arrays(
             file.planet_id, file.visit, (fgs1, airs), wavelength, (white, spectrum)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.survey.stars import Star
+from spectramind.transit.assumed_star import with_assumptions
 from spectramind.transit.drift_priors import DRIFT_FREEDOM
 from spectramind.transit.parameter_layout import ParameterLayout
 from spectramind.transit.priors import TransitPriors, regressors
@@ -34,7 +35,7 @@ def nuisance_prior(
     scale_spread: float,
     star_weight: float = 1.0,
 ) -> tuple[FloatArray, FloatArray]:
-    """Prior of the nuisance parameters, orbit relative to the table.
+    """Prior of the nuisance parameters, orbit relative to the table, wide where that is silent.
 
     Parameters
     ----------
@@ -46,6 +47,7 @@ def nuisance_prior(
     -------
     precision (nuisance, nuisance), mean (nuisance,)
     """
+    priors = with_assumptions(priors, star)
     first = layout.nuisance[0]
     precision = np.zeros((layout.nuisance.size, layout.nuisance.size))
     place = layout.star - first

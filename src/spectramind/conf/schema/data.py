@@ -16,3 +16,6 @@ class DataConfig(Section):
     planets: Annotated[tuple[int, ...], Field(min_length=1)] | None = Field(
         description="planet ids to work on; null works on every planet of the split"
     )
+    check: bool = Field(
+        description="refuse a survey that physics shows not to be what it claims; false tells of it"
+    )

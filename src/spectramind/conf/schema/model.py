@@ -9,6 +9,10 @@ from pydantic import Field
 
 from spectramind.conf.schema.section import Section
 
+ModelName = Literal[
+    "physics", "polynomial", "residual_mlp", "deep_residual_mlp", "spectrum_regressor", "v50"
+]
+
 
 class EdgesConfig(Section):
     """Types of edges between the channels in the graph of V50; all off leaves self-loops."""
@@ -23,9 +27,7 @@ class EdgesConfig(Section):
 class ModelConfig(Section):
     """Choice of estimator, and the parts and sizes of the V50 network."""
 
-    name: Literal[
-        "physics", "polynomial", "residual_mlp", "deep_residual_mlp", "spectrum_regressor", "v50"
-    ] = Field(description="estimator of mu and sigma_raw")
+    name: ModelName = Field(description="estimator of mu and sigma_raw")
     ckpt: Path | None = Field(
         description="safetensors checkpoint; null for physics alone, or for the V50 that comes "
         "with the package"

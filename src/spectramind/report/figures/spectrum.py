@@ -34,7 +34,7 @@ def spectrum_figure(planets: PlanetSet, profiles: Mapping[str, FloatArray]) -> F
     def band(label: str, width: float, colour: Colour) -> Layer:
         return Layer("band", label, colour, x, mu, spread=sigma, width=width, step=DEPTH_STEP)
 
-    layers = [band("95 %", half_width(0.95), "answer"), band("68 %", 1.0, "answer")]
+    layers = [band("95 %", half_width(0.95), "wide"), band("68 %", 1.0, "answer")]
     layers += _calibrated(planets)
     if planets.physics is not None:
         depth = planets.physics.depth * PPM
