@@ -2,7 +2,7 @@
 
 Verbs, flags, messages and exit codes are those of the client 2.2.5, read in its source and tried
 with its offline parts: an unknown flag ends with 2, a missing token with 1 and advice on stdout,
-an HTTP error with 1 and its text on stderr, `Dataset creation error` and `Kernel push error` with 0.
+an HTTP error with 1 and its text on stderr, `Dataset creation error` with 0 all the same.
 
 The site is a folder, $FAKE_KAGGLE: account (user of the token, if any), datasets/owner/slug/N,
 kernels/owner/slug/N, competition/ (files), submissions.json, faults.json; calls.jsonl: what came.
