@@ -12,8 +12,9 @@ from spectramind.errors import DataError
 from spectramind.pipeline.answer import Answer, usable
 from spectramind.pipeline.places import required
 from spectramind.pipeline.sources import source_of
-from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
+from spectramind.submission.score import PUBLISHED_NAIVE, NaiveModel, naive_model_of
 from spectramind.submission.table import SubmissionTable, write_submission
+from spectramind.survey.edition import edition_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.survey.tables import read_sample_submission
 
@@ -82,7 +83,7 @@ def open_safe_table(config: Config) -> SafeTable:
         naive = naive_model_of(root)
     except DataError:
         # A damaged training table must not cost the submission of the test planets.
-        naive = ADC2025_NAIVE
+        naive = PUBLISHED_NAIVE[edition_of(root)]
     return SafeTable(
         path=config.submit.csv or Path("submission.csv"),
         planet_ids=_planets(config, root),

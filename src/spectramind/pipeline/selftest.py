@@ -28,6 +28,7 @@ from spectramind.provenance.atomic import write_text
 from spectramind.provenance.run import open_run
 from spectramind.provenance.versions import package_versions
 from spectramind.submission.score import score_files
+from spectramind.survey.edition import edition_of
 
 _LEAST_GB = 0.5
 """For the report, the bundle and the dry run."""
@@ -88,7 +89,9 @@ def _survey(config: Config) -> str:
     planet = source.planet_ids[0]
     source.star(planet)
     source.digest(planet)
-    return f"{len(source.planet_ids)} {config.data.split} planets at {config.paths.input}"
+    edition = edition_of(config.paths.input)
+    planets = f"{len(source.planet_ids)} {config.data.split} planets"
+    return f"{planets} of edition {edition} at {config.paths.input}"
 
 
 def _one_planet(config: Config) -> str:
