@@ -13,7 +13,10 @@ EXAMPLE = (
 def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Predict the spectrum of every planet of a split, with its error bar."""
     with one_line_errors():
+        from pathlib import Path
+
         from spectramind.pipeline.predict import predict as run_predict
+        from spectramind.survey.partial import FETCHED, is_partial
 
         with recorded("predict", overrides) as (config, run, update):
             summary = run_predict(config, run, update)
@@ -22,6 +25,7 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
         lines = [
             f"estimator  {summary.estimator}",
             f"planets    {summary.planets}",
+            *([FETCHED] if is_partial(Path(summary.input)) else []),
             f"fallbacks  {len(summary.fallbacks)}",
             *(f"  {planet}: {reason}" for planet, reason in summary.fallbacks.items()),
             *(f"limits     {text}" for text in summary.losses),

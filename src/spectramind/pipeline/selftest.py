@@ -29,6 +29,7 @@ from spectramind.provenance.run import open_run
 from spectramind.provenance.versions import package_versions
 from spectramind.submission.score import score_files
 from spectramind.survey.edition import edition_of
+from spectramind.survey.partial import is_partial
 
 _LEAST_GB = 0.5
 """For the report, the bundle and the dry run."""
@@ -90,7 +91,8 @@ def _survey(config: Config) -> str:
     source.star(planet)
     source.digest(planet)
     edition = edition_of(config.paths.input)
-    planets = f"{len(source.planet_ids)} {config.data.split} planets"
+    some = "fetched " if is_partial(config.paths.input) else ""
+    planets = f"{len(source.planet_ids)} {some}{config.data.split} planets"
     return f"{planets} of edition {edition} at {config.paths.input}"
 
 

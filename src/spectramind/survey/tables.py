@@ -12,6 +12,7 @@ from spectramind.errors import DataError
 from spectramind.survey.adc import Adc
 from spectramind.survey.csv_table import read_number_table, read_planet_ids, require_finite
 from spectramind.survey.instruments import INSTRUMENTS, N_CHANNELS, InstrumentName
+from spectramind.survey.partial import there
 from spectramind.survey.row_table import RowTable, read_row_table
 from spectramind.survey.stars import STAR_COLUMNS, Star
 
@@ -59,14 +60,14 @@ def read_truth(path: Path) -> Truth:
 def read_sample_submission(path: Path) -> tuple[int, ...]:
     """Planet ids of `sample_submission.csv`, in the order in which a submission must list them.
 
-    Nothing but the ids is asked of it.
+    Nothing but the ids is asked of it. Of a survey that was fetched in part, those that were.
 
     Raises
     ------
     DataError : missing file, header other than planet_id, wl_1.., sigma_1.., an id that is none,
         duplicate planet
     """
-    return read_planet_ids(path, SUBMISSION_HEADER)
+    return there(path.parent, read_planet_ids(path, SUBMISSION_HEADER))
 
 
 def read_star_table(path: Path) -> RowTable:
