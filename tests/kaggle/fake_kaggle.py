@@ -304,7 +304,8 @@ def parser() -> argparse.ArgumentParser:
     verb(made, "files", competitions_files, name, quiet, *paging)
     verb(made, "download", competitions_download, name, file, path, quiet, force)
     verb(made, "submissions", competitions_submissions, name, quiet, *paging)
-    verb(made, "submission-limits", competitions_limits, name, flag("--json", action="store_true"))
+    as_json = flag("--json", action="store_true")
+    verb(made, "submission-limits", competitions_limits, name, quiet, as_json)
     verb(
         made, "submit", competitions_submit, name, file, flag("-k", "--kernel"),
         flag("-v", "--version"), flag("-m", "--message", required=True), quiet,

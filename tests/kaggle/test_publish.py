@@ -13,7 +13,9 @@ from kaggle_site import Site, kaggle_site
 
 from spectramind.conf.compose import compose
 from spectramind.errors import ConfigurationError, DataError
+from spectramind.kaggle.board import sync
 from spectramind.kaggle.client import Client
+from spectramind.kaggle.ledger import read_ledger
 from spectramind.kaggle.publish import Publication, publish
 from spectramind.provenance.folder_manifest import write_manifest
 
@@ -174,10 +176,21 @@ def test_failed_run_is_pushed_again(site: Site, folder: Path) -> None:
 
 def test_handed_in_with_the_hash_of_the_bundle(site: Site, folder: Path) -> None:
     site.faults(running=2)
-    done = bring(folder, "leaderboard.note=first try", submit=True)
+    ledger = folder.parent / "ledger.jsonl"
+    words = ("leaderboard.note=first try", f"leaderboard.ledger={ledger}")
+    done = bring(folder, *words, submit=True)
     (row,) = json.loads((site.root / "submissions.json").read_text())
     assert row["description"] == f"spectramind {done.bundle} first try"
     assert done.submission == str(row["ref"])
+    (entry,) = read_ledger(ledger)
+    assert (entry.bundle, entry.ref, entry.status) == (done.bundle, done.submission, "pending")
+    row |= {"status": "SubmissionStatus.COMPLETE", "publicScore": "0.612", "privateScore": None}
+    (site.root / "submissions.json").write_text(json.dumps([row]))
+    found = sync(Client(), compose().kaggle.competition, ledger)
+    assert (found.added, found.changed, found.left) == (0, 1, 2)
+    (entry,) = read_ledger(ledger)
+    assert (entry.public, entry.private, entry.status) == (0.612, None, "complete")
+    assert sync(Client(), compose().kaggle.competition, ledger).changed == 0
 
 
 def test_damaged_bundle_is_not_published(site: Site, folder: Path) -> None:

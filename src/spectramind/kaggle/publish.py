@@ -18,6 +18,7 @@ from spectramind.errors import DataError
 from spectramind.kaggle.account import account
 from spectramind.kaggle.bundle import TITLES, frozen, make_bundle
 from spectramind.kaggle.client import Client
+from spectramind.kaggle.ledger import append_entry
 from spectramind.kaggle.metadata import (
     DATASET_FILE,
     check_dataset,
@@ -26,6 +27,7 @@ from spectramind.kaggle.metadata import (
     metadata_text,
 )
 from spectramind.kaggle.notebook import Published, write_notebook
+from spectramind.kaggle.published_entry import published_entry
 from spectramind.kaggle.remote_dataset import upload
 from spectramind.kaggle.remote_kernel import hand_in, push, wait_for_run
 from spectramind.provenance.atomic import write_text
@@ -104,6 +106,9 @@ def publish(
     pushed = push(client, kernel, out)
     version = pushed.version or _remembered(out, kernel, bundle)
     reference = _submitted(client, config, kernel, version, bundle) if submit else None
+    if submit and not client.dry:
+        entry = published_entry(folders, bundle, reference or None, config.leaderboard)
+        append_entry(config.leaderboard.ledger, entry)
     publication = Publication(
         user=user,
         bundle=bundle,
