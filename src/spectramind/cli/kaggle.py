@@ -114,7 +114,8 @@ def rehearse(overrides: Overrides = None, as_json: AsJson = False) -> None:
             scratch = config.rehearsal.keep or Path(
                 stack.enter_context(TemporaryDirectory(prefix="rehearsal-"))
             )
-            done = run_rehearsal(plan_of(config, scratch), config.kaggle)
+            plan = plan_of(config, scratch, lambda text: typer.echo(text, err=True))
+            done = run_rehearsal(plan, config.kaggle)
         emit(dataclasses.asdict(done), summary_lines(done), as_json)
         if done.problems:
             raise typer.Exit(4)
