@@ -1,4 +1,4 @@
-"""Stand-ins for Kaggle's images: what they hold, where they put data, and what wheels serve them."""
+"""Stand-ins for Kaggle's images: what they hold, where data lie, what wheels serve them."""
 
 from __future__ import annotations
 

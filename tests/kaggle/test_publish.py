@@ -184,6 +184,9 @@ def test_handed_in_with_the_hash_of_the_bundle(site: Site, folder: Path) -> None
     assert done.submission == str(row["ref"])
     (entry,) = read_ledger(ledger)
     assert (entry.bundle, entry.ref, entry.status) == (done.bundle, done.submission, "pending")
+    again = bring(folder, *words, submit=True)
+    assert again.submission == done.submission  # a day takes few: not handed in twice
+    assert len(json.loads((site.root / "submissions.json").read_text())) == 1
     row |= {"status": "SubmissionStatus.COMPLETE", "publicScore": "0.612", "privateScore": None}
     (site.root / "submissions.json").write_text(json.dumps([row]))
     found = sync(Client(), compose().kaggle.competition, ledger)

@@ -16,9 +16,10 @@ from spectramind.conf.schema.config import Config
 from spectramind.conf.schema.kaggle import KaggleConfig
 from spectramind.errors import DataError
 from spectramind.kaggle.account import account
+from spectramind.kaggle.board import board_rows
 from spectramind.kaggle.bundle import TITLES, frozen, make_bundle
 from spectramind.kaggle.client import Client
-from spectramind.kaggle.ledger import append_entry
+from spectramind.kaggle.ledger import append_entry, read_ledger
 from spectramind.kaggle.metadata import (
     DATASET_FILE,
     check_dataset,
@@ -106,7 +107,7 @@ def publish(
     pushed = push(client, kernel, out)
     version = pushed.version or _remembered(out, kernel, bundle)
     reference = _submitted(client, config, kernel, version, bundle) if submit else None
-    if submit and not client.dry:
+    if submit and not client.dry and not _recorded(config.leaderboard.ledger, reference):
         entry = published_entry(folders, bundle, reference or None, config.leaderboard)
         append_entry(config.leaderboard.ledger, entry)
     publication = Publication(
@@ -153,9 +154,19 @@ def _remembered(out: Path, kernel: str, bundle: str) -> int | None:
         return None
 
 
+def _recorded(ledger: Path, reference: str | None) -> bool:
+    """Whether the ledger holds a submission already."""
+    return any(reference and entry.ref == reference for entry in read_ledger(ledger))
+
+
 def _submitted(
     client: Client, config: Config, kernel: str, version: int | None, bundle: str
 ) -> str | None:
+    message, competition = submission_message(bundle, ""), config.kaggle.competition
+    for row in board_rows(client, competition):
+        if row.description.startswith(message) and row.status != "error":
+            client.tell(f"skip  bundle {bundle} was handed in at {row.time}: {row.reference}")
+            return row.reference
     if not client.dry:
         wait_for_run(client, kernel)
     elif version is None:
@@ -164,7 +175,7 @@ def _submitted(
         remedy = f"hand it in at https://www.kaggle.com/code/{kernel}"
         raise DataError(kernel, "the number of the pushed version", "pushed from elsewhere", remedy)
     message = submission_message(bundle, config.leaderboard.note)
-    return hand_in(client, config.kaggle.competition, kernel, version, message)
+    return hand_in(client, competition, kernel, version, message)
 
 
 def _addresses(names: KaggleConfig, kernel: str) -> tuple[str, ...]:

@@ -104,7 +104,8 @@ def upload(client: Client, name: str, folder: Path, message: str) -> tuple[str, 
             _expect(said, "is being created", name)
             return "created", wait_until_ready(client, name).version
         # Somebody made it between the two commands, or it could not be seen before.
-    state = wait_until_ready(client, name)
+    if state is None or state.status != "ready":
+        state = wait_until_ready(client, name)
     if holds(client, name, folder):
         return "unchanged", state.version
     said = client.change("datasets", "version", "-p", folder, "-m", message, "-q")
