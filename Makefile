@@ -6,7 +6,7 @@ CONSTRAINTS ?= constraints.txt
 STAMP  := $(VENV)/.installed
 RUN    := cd demo && ../$(BIN)/python -m spectramind
 
-.PHONY: setup browser demo notebook test lint repro docs coverage bench clean
+.PHONY: setup browser demo notebook images test lint repro docs coverage bench clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,10 @@ notebook: setup
 	$(RUN) kaggle bundle model=v50 +paths.out=kaggle
 	cp kaggle/notebook.ipynb kaggle/kernel-metadata.json demo/kaggle
 	$(RUN) kaggle rehearse +paths.input=survey +paths.out=kaggle
+
+# The notebook in fresh environments with what Kaggle's images hold: Python 3.12 and 3.13 as well.
+images: setup
+	$(BIN)/python -m bench images
 
 # The pages are tested in a real browser. Where apt may not install one, those tests say so and skip;
 # with CI=1 that is a failure.

@@ -31,7 +31,7 @@ from spectramind.pipeline.predict import predict
 from spectramind.pipeline.simulate import simulate
 from spectramind.pipeline.train import train
 from spectramind.provenance.run import open_run
-from spectramind.submission.score import ADC2025_NAIVE, official_score
+from spectramind.submission.score import PUBLISHED_NAIVE, official_score
 from spectramind.uncertainty.error_parts import part_residuals
 from spectramind.uncertainty.sample import Sample, sample_of
 
@@ -146,7 +146,7 @@ def measured(family: str, row: str, answer: Predictions) -> Measured:
     """One line of the table."""
     assert answer.truth is not None
     ids = answer.planet_ids
-    report = official_score(answer.truth, answer.mu, answer.sigma, ADC2025_NAIVE, ids)
+    report = official_score(answer.truth, answer.mu, answer.sigma, PUBLISHED_NAIVE["2025"], ids)
     each = np.array([report.planets[planet] for planet in ids])
     squares = part_residuals(as_handed_in(answer)).squares().mean(axis=0)
     return Measured(
@@ -204,7 +204,7 @@ def write_csv(path: Path, rows: Sequence[Measured]) -> None:
 def measure(folder: Path, options: argparse.Namespace) -> list[Measured]:
     """Run what was asked for, printing each line when it is known."""
     rows = []
-    naive = f"{ADC2025_NAIVE.mean:.6f} +- {ADC2025_NAIVE.sigma:.6f}"
+    naive = f"{PUBLISHED_NAIVE['2025'].mean:.6f} +- {PUBLISHED_NAIVE['2025'].sigma:.6f}"
     print(f"official score; the naive answer is the challenge's, {naive}\n\n{HEADER}", flush=True)
     for family in FAMILIES:
         if options.only and family.name not in options.only:

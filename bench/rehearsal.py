@@ -47,7 +47,7 @@ def made(folder: Path) -> Path:
     """Datasets and notebook."""
     config = compose([f"model.ckpt={checkpoint(folder)}"])
     make_bundle(config, folder / "kaggle", ())
-    write_notebook(config.kaggle, folder / "kaggle")
+    write_notebook(config.kaggle, folder / "kaggle", config.calib)
     return folder / "kaggle"
 
 

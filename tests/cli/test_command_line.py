@@ -118,7 +118,8 @@ def test_verbs_are_all_tested() -> None:
     from spectramind.cli.app import app
 
     assert {command.name for command in app.registered_commands} == set(VERBS)
-    assert {group.name for group in app.registered_groups} == {"runs", "kaggle", "leaderboard"}
+    groups = {"runs", "kaggle", "leaderboard", "survey"}
+    assert {group.name for group in app.registered_groups} == groups
 
 
 @pytest.mark.parametrize(

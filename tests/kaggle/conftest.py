@@ -70,5 +70,5 @@ def made(wheels: Path, checkpoint: Path, tmp_path_factory: pytest.TempPathFactor
     for folder in (code, weights, configs):
         (folder / DATASET_FILE).write_text("{}")
         write_manifest(folder, {"commit": "test"}, beside=(DATASET_FILE,))
-    write_notebook(names, out)
+    write_notebook(names, out, compose().calib)
     return out

@@ -25,7 +25,7 @@ from spectramind.pipeline.planets import Progress
 from spectramind.pipeline.predict import PredictSummary, predict
 from spectramind.pipeline.submit import SubmitSummary, submit
 from spectramind.provenance.run import open_run
-from spectramind.submission.score import ADC2025_NAIVE
+from spectramind.submission.score import PUBLISHED_NAIVE
 from spectramind.submission.table import read_submission
 from spectramind.submission.validator import validate_submission
 
@@ -178,7 +178,7 @@ def test_memory_shortage_halves_the_workers(
     config = compose(overrides_of(small_survey, tmp_path))
     with open_run("predict", config, []) as run:
         table = guard_module.SafeTable(
-            tmp_path / "submission.csv", (1, 2), ADC2025_NAIVE, (1e-6, 0.1), 1.0
+            tmp_path / "submission.csv", (1, 2), PUBLISHED_NAIVE["2025"], (1e-6, 0.1), 1.0
         )
         guard = guard_module.Guard(run, 2, table)
         assert guard.allowed(4) == 2
@@ -199,7 +199,7 @@ def test_damaged_training_table_does_not_cost_the_submission(
         predict(config, run, quiet)
     table = read_submission(tmp_path / "submission.csv")
     assert table.planet_ids == tuple(pl.read_csv(inputs / "sample_submission.csv")["planet_id"])
-    assert (table.mu == ADC2025_NAIVE.mean).all()
+    assert (table.mu == PUBLISHED_NAIVE["2025"].mean).all()
 
 
 def test_optional_work_goes_before_planets() -> None:

@@ -20,7 +20,7 @@ DATASET = dataset_metadata("someone", "v50-code", "SpectraMind V50 code")
 
 
 def kernel(**changed: Any) -> dict[str, Any]:
-    return {**kernel_metadata(compose().kaggle), **changed}
+    return {**kernel_metadata(compose().kaggle, None), **changed}
 
 
 def test_defaults_pass() -> None:
@@ -34,8 +34,8 @@ def test_defaults_pass() -> None:
     [
         ({"title": "short"}, "6 to 50"),
         ({"title": "x" * 51}, "6 to 50"),
-        ({"id": "someone/ab"}, "3 to 50"),
-        ({"id": "someone/" + "x" * 51}, "3 to 50"),
+        ({"id": "someone/ab"}, "6 to 50"),
+        ({"id": "someone/" + "x" * 51}, "6 to 50"),
         ({"id": "someone/V50"}, "lower-case"),
         ({"id": "v50-code"}, "user/slug"),
         ({"licenses": []}, "exactly one"),
@@ -56,6 +56,8 @@ def test_dataset_rules(changed: dict[str, Any], words: str) -> None:
         ({"dataset_sources": ["https://www.kaggle.com/datasets/someone/v50-code"]}, "user/slug"),
         ({"competition_sources": ["c/ariel"]}, "bare"),
         ({"enable_internet": True}, "enable_internet"),
+        ({"enable_gpu": True}, "machine_shape"),
+        ({"enable_gpu": True, "machine_shape": "NvidiaTeslaP100"}, "NvidiaTeslaT4"),
         ({"docker_image_pinning_type": "newest"}, "original or latest"),
     ],
 )

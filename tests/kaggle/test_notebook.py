@@ -20,7 +20,7 @@ COMMITTED = Path(__file__).parents[2] / "kaggle"
 
 
 def test_regenerated_is_committed(tmp_path: Path) -> None:
-    write_notebook(compose().kaggle, tmp_path)
+    write_notebook(compose().kaggle, tmp_path, compose().calib)
     for name in (NOTEBOOK_FILE, KERNEL_FILE):
         again = (tmp_path / name).read_text(encoding="utf-8")
         assert again == (COMMITTED / name).read_text(encoding="utf-8"), (
@@ -34,14 +34,14 @@ def test_notebook_is_valid_and_short() -> None:
 
 
 def test_four_commands_to_the_letter() -> None:
-    words = [shlex.split(command)[3:] for command in commands(compose().kaggle)]
+    words = [shlex.split(command)[3:] for command in commands()]
     out = "+paths.out=/kaggle/working/output"
     assert words == [
         ["test", "--mode=fast"],
         [
             "predict", "+data.split=test", "+runtime.kaggle=true",
-            "+paths.input=/kaggle/input/ariel-data-challenge-2025", out,
-            "+model.ckpt=/kaggle/input/v50-weights/model.ckpt",
+            "+paths.input=$SURVEY", out,
+            "+model.ckpt=$WEIGHTS/model.ckpt",
         ],
         ["calibrate-temp", "+calib.corel=true", out],
         ["submit", "+submit.bundle=/kaggle/working/submission.zip", "+report.html=true"],

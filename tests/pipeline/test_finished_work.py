@@ -14,7 +14,7 @@ from pipeline_commands import json_of, spectramind
 from spectramind.pipeline.setbacks import runs_into, setbacks
 from spectramind.pipeline.submission import read_predictions
 from spectramind.provenance.events import read_events
-from spectramind.submission.score import ADC2025_NAIVE
+from spectramind.submission.score import PUBLISHED_NAIVE
 from spectramind.submission.table import read_submission
 from spectramind.submission.validator import validate_submission
 
@@ -109,7 +109,7 @@ def test_the_table_on_disk_is_valid_also_with_depths_in_percent(
     refused = predicted(survey, tmp_path)
     assert refused.returncode == 2 and "divide the values by 100" in refused.stderr
     assert validate_submission(tmp_path / "submission.csv", sample).valid
-    assert (read_submission(tmp_path / "submission.csv").mu == ADC2025_NAIVE.mean).all()
+    assert (read_submission(tmp_path / "submission.csv").mu == PUBLISHED_NAIVE["2025"].mean).all()
     assert predicted(survey, tmp_path, "data.check=false").returncode == 0
     assert validate_submission(tmp_path / "submission.csv", sample).valid
     assert submitted(tmp_path).returncode == 0

@@ -30,6 +30,7 @@ from spectramind.cli import leaderboard as leaderboard_verbs
 from spectramind.cli import report as report_verb
 from spectramind.cli import reproduce as reproduce_verb
 from spectramind.cli import submit as submit_verb
+from spectramind.cli import survey as survey_verbs
 from spectramind.cli import sweep as sweep_verb
 from spectramind.cli import train as train_verb
 from spectramind.cli import validate as validate_verb
@@ -72,6 +73,7 @@ app.command("ablate", epilog=ablate.EXAMPLE)(ablate.ablate)
 app.command("sweep", epilog=sweep_verb.EXAMPLE)(sweep_verb.sweep)
 app.add_typer(runs.app, name="runs")
 app.command("reproduce", epilog=reproduce_verb.EXAMPLE)(reproduce_verb.reproduce)
+app.add_typer(survey_verbs.app, name="survey")
 app.add_typer(kaggle_verbs.app, name="kaggle")
 app.add_typer(leaderboard_verbs.app, name="leaderboard")
 

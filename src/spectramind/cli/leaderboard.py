@@ -19,6 +19,7 @@ RECORD_EXAMPLE = (
     "Example: spectramind leaderboard record submission.zip leaderboard.cv=0.601 "
     "leaderboard.public=0.612"
 )
+SYNC_EXAMPLE = "Example: spectramind leaderboard sync"
 STATUS_EXAMPLE = "Example: spectramind leaderboard status"
 
 
@@ -90,6 +91,28 @@ def record(
         emit({**values, "warning": warning if today > DAILY_CAP else None}, lines, as_json)
 
 
+@app.command("sync", epilog=SYNC_EXAMPLE)
+def sync(overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Fill the ledger from Kaggle: scores, references, which bundle each submission was."""
+    with one_line_errors():
+        import dataclasses
+
+        from spectramind.conf.compose import compose
+        from spectramind.kaggle.board import sync as fill
+        from spectramind.kaggle.client import Client
+
+        config = compose(overrides or ())
+        client = Client(tell=lambda text: typer.echo(text, err=True))
+        done = fill(client, config.kaggle.competition, config.leaderboard.ledger)
+        lines = [
+            f"listed   {done.listed} submissions to {config.kaggle.competition}",
+            f"ledger   {done.added} added, {done.changed} changed in {config.leaderboard.ledger}",
+            *([f"left     {done.left} today, says Kaggle"] if done.left is not None else []),
+            *(["note     older submissions may be missing from the list"] if done.cut else []),
+        ]
+        emit(dataclasses.asdict(done), lines, as_json)
+
+
 @app.command("status", epilog=STATUS_EXAMPLE)
 def status(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Table of submissions, the best ones, and how many are left today."""
@@ -115,7 +138,8 @@ def status(overrides: Overrides = None, as_json: AsJson = False) -> None:
 
         lines = [
             f"{e.time[:16]}  {e.table[:12]}  {e.estimator:<10}  cv {shown(e.cv)}  "
-            f"public {shown(e.public)}  private {shown(e.private)}  {e.note}".rstrip()
+            f"public {shown(e.public)}  private {shown(e.private)}  "
+            f"{e.note}{f'  [{e.ref} {e.status}]' if e.ref else ''}".rstrip()
             for e in entries
         ]
         best_of = {by: best(entries, by) for by in ("cv", "public")}

@@ -52,9 +52,12 @@ def _table_named(config: Config) -> Iterator[None]:
 def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Predict the spectrum of every planet of a split, with its error bar."""
     with one_line_errors():
+        from pathlib import Path
+
         from spectramind.pipeline.predict import predict as run_predict
         from spectramind.pipeline.prior_report import prior_lines
         from spectramind.pipeline.survey_doubts import SurveyDoubts
+        from spectramind.survey.partial import FETCHED, is_partial
 
         with recorded("predict", overrides) as (config, run, update):
             with _table_named(config):
@@ -65,6 +68,7 @@ def predict(overrides: Overrides = None, as_json: AsJson = False) -> None:
         lines = [
             f"estimator  {summary.estimator}",
             f"planets    {summary.planets}",
+            *([FETCHED] if is_partial(Path(summary.input)) else []),
             *doubts.lines(),
             *fallback_lines(summary.fallbacks),
             *(f"limits     {text}" for text in summary.losses),

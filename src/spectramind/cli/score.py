@@ -16,8 +16,15 @@ def score(
     submission: Annotated[Path, typer.Argument(help="Submission table (CSV).")],
     truth: Annotated[Path, typer.Argument(help="True spectra (CSV: planet_id, wl_1..wl_283).")],
     train: Annotated[
-        Path, typer.Option("--train", help="train.csv: gives the naive mean and sigma.")
+        Path,
+        typer.Option(
+            "--train", help="train.csv or train_labels.csv: gives the naive mean and sigma."
+        ),
     ],
+    edition: Annotated[
+        str | None,
+        typer.Option("--edition", help="2024 or 2025; by the name of --train where not given."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the official score and its FGS1 and AIRS parts."""
@@ -26,9 +33,10 @@ def score(
         from spectramind.provenance.digest import sha256
         from spectramind.provenance.run import open_run
         from spectramind.submission.score import score_files
+        from spectramind.survey.edition import edition_named
 
         with open_run("score", compose(), ()) as run:
-            result = score_files(submission, truth, train)
+            result = score_files(submission, truth, train, edition_named(edition))
             parts = {"score": result.score, "fgs1": result.fgs1, "airs": result.airs}
             run.result(**parts, table=str(submission), sha256=sha256(submission))
         lines = [

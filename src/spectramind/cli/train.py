@@ -10,10 +10,13 @@ EXAMPLE = "Example: spectramind train model=physics +paths.input=SURVEY +paths.o
 def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Train a model on the training planets of a survey and judge it out of fold."""
     with one_line_errors():
+        from pathlib import Path
+
         from spectramind.conf.compose import compose
         from spectramind.pipeline.train import lend_a_hand
         from spectramind.pipeline.train import train as run_train
         from spectramind.scale.launcher import launched
+        from spectramind.survey.partial import FETCHED, is_partial
 
         arguments = ["data.split=train", *(overrides or ())]
         if launched().follows:
@@ -25,6 +28,7 @@ def train(overrides: Overrides = None, as_json: AsJson = False) -> None:
         fgs1, mean, shape = summary.median_ppm
         lines = [
             f"planets      {summary.planets}, {len(summary.failed)} failed",
+            *([FETCHED] if is_partial(config.paths.input or Path()) else []),
             *(f"  {planet}: {reason}" for planet, reason in summary.failed.items()),
             f"score        {summary.score:.4f} out of fold (FGS1 {summary.fgs1:.3f}, "
             f"AIRS {summary.airs:.3f})",

@@ -15,7 +15,8 @@ from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.errors import DataError
 from spectramind.provenance.digest import fingerprint
 from spectramind.survey.discovery import Split
-from spectramind.survey.star_completion import UNKNOWN, completed
+from spectramind.survey.edition import star_path
+from spectramind.survey.star_completion import UNKNOWN, completed, without_table
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_sample_submission, read_star_info, read_wavelengths
 
@@ -50,16 +51,19 @@ class LightCurveFiles:
 
     planet_ids   train: ascending; test: in the order of sample_submission.csv
     wavelength   (283,) micrometre
+    stars        rows of the star table; None in an edition that has none
     """
 
     planet_ids: tuple[int, ...]
     wavelength: NDArray[np.float64]
-    stars: dict[int, Star]
+    stars: dict[int, Star] | None
     files: dict[int, list[VisitFile]]
     layout: Layout
 
     def star(self, planet_id: int) -> Star:
         """Star of a planet, with something possible in the place of what its row lacks."""
+        if self.stars is None:
+            return without_table()
         return completed(self.stars.get(planet_id, UNKNOWN))
 
     def digest(self, planet_id: int) -> str:
@@ -100,10 +104,11 @@ def open_light_curves(root: Path, split: Split, layout: Layout) -> LightCurveFil
     planets = tuple(sorted(files))
     if split == "test":
         planets = read_sample_submission(root / "sample_submission.csv")
+    stars = star_path(root, split)
     return LightCurveFiles(
         planet_ids=planets,
         wavelength=read_wavelengths(root / "wavelengths.csv"),
-        stars=read_star_info(root / f"{split}_star_info.csv"),
+        stars=read_star_info(stars) if stars else None,
         files=dict(files),
         layout=layout,
     )

@@ -90,7 +90,7 @@ def prepare(visit: Visit, survey: Survey, instrument: Instrument, config: Detect
         window = fgs1_window(config.fgs1_rows, config.fgs1_columns, config.fgs1_background_rows)
     constants = detector_constants(
         read_calibration(visit.calibration(instrument.name), instrument),
-        survey.adc[instrument.name],
+        survey.converter(visit.planet_id, instrument.name),
         (instrument.first_read_seconds, instrument.last_read_seconds),
         PixelLimits(config.hot_sigma, config.linearity_range, config.flat_range),
         Steps(config.linearity, config.dark, config.flat),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from spectramind.conf.compose import compose, to_yaml
 from spectramind.conf.schema.config import Config
@@ -22,21 +23,26 @@ from spectramind.kaggle.metadata import (
     metadata_text,
 )
 from spectramind.kaggle.pure_wheel import checkout_of, write_code_wheel
-from spectramind.kaggle.wheelhouse import copy_wheels, fetch_wheels
+from spectramind.kaggle.wheelhouse import copy_wheels, fetch_wheels, wheel_sizes
 from spectramind.models.checkpoint import FILE_NAME as CHECKPOINT
 from spectramind.pipeline.fit import checkpoint_of
-from spectramind.provenance.atomic import write_text
+from spectramind.provenance.atomic import output_error, write_text
 from spectramind.provenance.digest import config_hash
 from spectramind.provenance.folder_manifest import write_manifest
 from spectramind.provenance.versions import code_digest, git_commit
 
 OVERRIDES, CONFIG = "overrides.txt", "config.yaml"
-_TITLES = ("SpectraMind V50 code", "SpectraMind V50 weights", "SpectraMind V50 configs")
+TITLES = ("SpectraMind V50 code", "SpectraMind V50 weights", "SpectraMind V50 configs")
 _NOT_FROZEN = (
     "paths.",
     "kaggle.",
     "runtime.",
     "data.",
+    "leaderboard.",
+    "rehearsal.",
+    "shakeup.",
+    "compare.",
+    "sim.",
     "submit.csv",
     "submit.bundle",
     "model.ckpt",
@@ -46,9 +52,14 @@ _NOT_FROZEN = (
 
 @dataclass(frozen=True)
 class BundleSummary:
-    """What a `kaggle bundle` wrote: size in byte by dataset folder, and what it was made from."""
+    """What a `kaggle bundle` wrote, and what it was made from.
+
+    folders  size in byte by dataset folder
+    wheels   size in byte of what each version of Python takes of the code dataset
+    """
 
     folders: dict[str, int]
+    wheels: tuple[tuple[str, int], ...]
     commit: str | None
     code: str
     config: str
@@ -77,29 +88,42 @@ def make_bundle(config: Config, out: Path, overrides: Sequence[str]) -> BundleSu
         "code": code_digest(),
         "config": config_hash(compose(kept).portable()),
     }
+    for slug in config.kaggle.datasets:
+        _refuse_other_content(out / slug)
     sizes = {}
-    for slug, title, fill in zip(
-        config.kaggle.datasets, _TITLES, (_code, _weights, _configs), strict=True
-    ):
-        folder = out / slug
-        _empty(folder)
-        fill(folder, config, kept)
-        metadata = dataset_metadata(config.kaggle.user, slug, title)
-        check_dataset(metadata)
-        write_text(folder / DATASET_FILE, metadata_text(metadata))
-        write_manifest(folder, origin, beside=(DATASET_FILE,))
-        sizes[str(folder)] = sum(path.stat().st_size for path in folder.iterdir())
-    return BundleSummary(sizes, git_commit(), origin["code"], origin["config"])
+    with TemporaryDirectory(prefix=".bundle-", dir=_made(out)) as scratch:
+        # An earlier bundle stays until the new one is whole.
+        for slug, title, fill in zip(
+            config.kaggle.datasets, TITLES, (_code, _weights, _configs), strict=True
+        ):
+            folder = Path(scratch) / slug
+            folder.mkdir()
+            fill(folder, config, kept)
+            metadata = dataset_metadata(config.kaggle.owner, slug, title)
+            check_dataset(metadata)
+            write_text(folder / DATASET_FILE, metadata_text(metadata))
+            write_manifest(folder, origin, beside=(DATASET_FILE,))
+            sizes[str(out / slug)] = sum(path.stat().st_size for path in folder.iterdir())
+        wheels = wheel_sizes(Path(scratch) / config.kaggle.code)
+        for slug in config.kaggle.datasets:
+            shutil.rmtree(out / slug, ignore_errors=True)
+            (Path(scratch) / slug).rename(out / slug)
+    return BundleSummary(sizes, wheels, git_commit(), origin["code"], origin["config"])
 
 
-def _empty(folder: Path) -> None:
-    """Make way for a dataset, where an earlier one is all that is in the way."""
-    if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / DATASET_FILE).is_file():
-            remedy = "choose another paths.out, or remove the folder yourself"
-            raise DataError(folder, "a new or empty folder, or a dataset", "other content", remedy)
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+    return folder
+
+
+def _refuse_other_content(folder: Path) -> None:
+    """Only an earlier dataset, or nothing, may be in the way of a new one."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / DATASET_FILE).is_file():
+        remedy = "choose another paths.out, or remove the folder yourself"
+        raise DataError(folder, "a new or empty folder, or a dataset", "other content", remedy)
 
 
 def _code(folder: Path, config: Config, _: Sequence[str]) -> None:

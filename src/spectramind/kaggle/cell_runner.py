@@ -204,6 +204,7 @@ def main(spec_path: Path) -> None:
     cells: list[dict[str, Any]] = []
     for cell in json.loads(Path(spec["notebook"]).read_text())["cells"]:
         if cell["cell_type"] == "code" and not watch.stopped and not any(c["error"] for c in cells):
+            (results / "cell.txt").write_text(cell["id"])
             cells.append(run_cell(cell, spec, namespace))
     watch.look()
     for name in _KEPT:

@@ -37,9 +37,9 @@ def harm(folder: Path, planets: Sequence[TestPlanet], faults: Sequence[Fault]) -
     """Damage files of a staged input: a missing signal, a torn parquet file."""
     test = folder / "test"
     if Fault.missing in faults:
-        (test / str(planets[0].name) / "FGS1_signal_0.parquet").unlink()
+        sorted((test / str(planets[0].name)).glob("FGS1_signal*.parquet"))[0].unlink()
     if Fault.corrupt in faults:
-        signal = test / str(planets[-1].name) / "AIRS-CH0_signal_0.parquet"
+        signal = sorted((test / str(planets[-1].name)).glob("AIRS-CH0_signal*.parquet"))[0]
         signal.unlink()
         signal.write_bytes(b"PAR1" + bytes(5000))
 

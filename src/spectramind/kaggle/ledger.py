@@ -33,6 +33,7 @@ class Entry:
     checkpoint  SHA-256 of the model, "generic" without one
     calibration calibrators that were applied, as the bundle says
     cv          out-of-fold score
+    ref         reference of the submission on Kaggle; `status` what has become of it there
     config      what determines the numbers
     """
 
@@ -55,6 +56,8 @@ class Entry:
     public: float | None = None
     private: float | None = None
     note: str = ""
+    ref: str | None = None
+    status: str = ""
 
 
 _ENTRY = TypeAdapter(Entry)
@@ -163,7 +166,7 @@ def read_ledger(ledger: Path) -> list[Entry]:
         first = found.setdefault(entry.table, entry)
         known = {
             name: value
-            for name in ("cv", "public", "private", "note")
+            for name in ("cv", "public", "private", "note", "ref", "status")
             if (value := getattr(entry, name)) not in (None, "")
         }
         found[entry.table] = replace(first, **known)

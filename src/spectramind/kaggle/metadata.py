@@ -16,13 +16,15 @@ DATASET_FILE, KERNEL_FILE = "dataset-metadata.json", "kernel-metadata.json"
 NOTEBOOK_FILE = "notebook.ipynb"
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_TITLE, _DATASET_SLUG, _KERNEL_SLUG = (6, 50), (3, 50), (5, 50)
+_TITLE, _DATASET_SLUG, _KERNEL_SLUG = (6, 50), (6, 50), (5, 50)
 _LICENCES = (
     "CC0-1.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC-BY-NC-SA-4.0 GPL-2.0 GPL-3.0 ODbL-1.0 DbCL-1.0 CC-BY-4.0",
     "CC-BY-NC-4.0 CC-BY-3.0 CC-BY-ND-4.0 CC-BY-NC-ND-4.0 PDDL ODC-BY-1.0 LGPL-3.0 AGPL-3.0 FDL-1.3",
     "apache-2.0 copyright-authors other unknown",
 )
 _PINNING = ("original", "latest")
+SHAPES = ("NvidiaTeslaT4",)
+"""Accelerators to ask for; this one means two T4. A P100 is retired."""
 _REMEDY = "correct the key in section `kaggle` of the configuration"
 
 
@@ -36,23 +38,35 @@ def dataset_metadata(user: str, slug: str, title: str) -> dict[str, Any]:
     return {"title": title, "id": f"{user}/{slug}", "licenses": [{"name": "apache-2.0"}]}
 
 
-def kernel_metadata(config: KaggleConfig) -> dict[str, Any]:
-    """Content of `kernel-metadata.json`: private, offline, pinned to the image it was tried in."""
-    return {
-        "id": f"{config.user}/{slugified(config.title)}",
+def kernel_id(config: KaggleConfig) -> str:
+    """Name of the notebook, `owner/slug`."""
+    return f"{config.owner}/{slugified(config.title)}"
+
+
+def kernel_metadata(config: KaggleConfig, shape: str | None) -> dict[str, Any]:
+    """Content of `kernel-metadata.json`: private, offline, pinned to the image it was tried in.
+
+    Parameters
+    ----------
+    shape : Kaggle's name of the accelerator, None for processors alone
+    """
+    metadata = {
+        "id": kernel_id(config),
         "title": config.title,
         "code_file": NOTEBOOK_FILE,
         "language": "python",
         "kernel_type": "notebook",
         "is_private": True,
-        "enable_gpu": config.gpu,
+        "enable_gpu": shape is not None,
         "enable_internet": False,
-        "dataset_sources": [f"{config.user}/{slug}" for slug in config.datasets],
+        "dataset_sources": list(config.dataset_ids()),
         "competition_sources": [config.competition],
         "kernel_sources": [],
         "model_sources": [],
         "docker_image_pinning_type": "original",
     }
+    # Without a shape a GPU used to be a P100, for which the image's torch has no code.
+    return metadata if shape is None else {**metadata, "machine_shape": shape}
 
 
 def check_dataset(metadata: dict[str, Any]) -> None:
@@ -90,6 +104,11 @@ def check_kernel(metadata: dict[str, Any]) -> None:
     if metadata["enable_internet"] is not False:
         found = str(metadata["enable_internet"])
         raise DataError(KERNEL_FILE, "enable_internet false", found, _REMEDY)
+    shape = metadata.get("machine_shape")
+    if bool(metadata["enable_gpu"]) != (shape is not None) or shape not in (None, *SHAPES):
+        expected = f"a GPU with machine_shape {' or '.join(SHAPES)}, or neither"
+        found = f"enable_gpu {metadata['enable_gpu']}, machine_shape {shape}"
+        raise DataError(KERNEL_FILE, expected, found, _REMEDY)
     if metadata["docker_image_pinning_type"] not in _PINNING:
         found = str(metadata["docker_image_pinning_type"])
         raise DataError(KERNEL_FILE, f"pinning {' or '.join(_PINNING)}", found, _REMEDY)

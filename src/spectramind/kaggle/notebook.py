@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from spectramind.conf.schema.calibration import CalibConfig
 from spectramind.conf.schema.kaggle import KaggleConfig
 from spectramind.kaggle.metadata import (
     KERNEL_FILE,
     NOTEBOOK_FILE,
+    SHAPES,
     check_kernel,
     kernel_metadata,
     metadata_text,
@@ -22,20 +26,42 @@ INPUT, WORKING = "/kaggle/input", "/kaggle/working"
 _RUN = "!python -m spectramind"
 
 
+@dataclass(frozen=True)
+class Published:
+    """What the notebook is to name: hash of the bundle, and version of each dataset by its name."""
+
+    bundle: str
+    versions: Mapping[str, int]
+
+
+def machine_shape(config: KaggleConfig, calibration: CalibConfig) -> str | None:
+    """Kaggle's name of the accelerator that the notebook needs, None for processors alone.
+
+    Predicting takes minutes of processor time, so that a GPU and its weekly quota pay only where
+    networks are trained: calibrators that are learnt again.
+    """
+    trains = calibration.fit and calibration.corel
+    wanted = config.machine == "t4x2" or (config.machine == "auto" and trains)
+    return SHAPES[0] if wanted else None
+
+
 def _prepare(config: KaggleConfig) -> str:
     source = files("spectramind.kaggle").joinpath("prepare.py").read_text(encoding="utf-8")
-    arguments = ", ".join(f'"{slug}"' for slug in config.datasets)
+    arguments = ", ".join(f'"{name}"' for name in (config.competition, *config.datasets))
     return f'{source}\n\nprint(prepare(Path("{INPUT}"), {arguments}))'
 
 
-def commands(config: KaggleConfig) -> tuple[str, ...]:
-    """The four commands, as they stand in the notebook's cells."""
+def commands() -> tuple[str, ...]:
+    """The four commands, as they stand in the notebook's cells.
+
+    The first cell finds the survey and the weights and names them in SURVEY and WEIGHTS: Kaggle
+    has mounted them in three ways so far.
+    """
     out = f"{WORKING}/output"
     return (
         f"{_RUN} test --mode=fast",
         f"{_RUN} predict +data.split=test +runtime.kaggle=true "
-        f"+paths.input={INPUT}/{config.competition} +paths.out={out} "
-        f"+model.ckpt={INPUT}/{config.weights}/{CHECKPOINT}",
+        f"+paths.input=$SURVEY +paths.out={out} +model.ckpt=$WEIGHTS/{CHECKPOINT}",
         f"{_RUN} calibrate-temp +calib.corel=true +paths.out={out}",
         f"{_RUN} submit +submit.bundle={WORKING}/submission.zip +report.html=true",
     )
@@ -49,19 +75,30 @@ if (report := Path("{WORKING}/output/report.html")).is_file():
     display(HTML(report.read_text()))'''
 
 
-def notebook(config: KaggleConfig) -> dict[str, Any]:
-    """The notebook as the value of its JSON, nbformat 4.5."""
+def notebook(config: KaggleConfig, published: Published | None = None) -> dict[str, Any]:
+    """The notebook as the value of its JSON, nbformat 4.5.
+
+    Parameters
+    ----------
+    published : datasets that it is to run with; None where they are not on Kaggle yet
+    """
     about = (
         f"# {config.title}\n\nFrames to spectra, offline: verify and install, self-test, predict, "
         "calibrate, validate and package, show the report. A valid `submission.csv` is there from "
         "the first minute of `predict` on and is filled as planets finish."
     )
+    if published is not None:
+        named = ", ".join(f"{name} version {n}" for name, n in published.versions.items())
+        about += f"\n\nBundle {published.bundle}: {named}."
     cells = [_cell("markdown", "about", about), _cell("code", "prepare", _prepare(config))]
     names = ("test", "predict", "calibrate", "submit")
-    cells += [_cell("code", n, c) for n, c in zip(names, commands(config), strict=True)]
+    cells += [_cell("code", n, c) for n, c in zip(names, commands(), strict=True)]
     cells.append(_cell("code", "show", _SHOW))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    metadata: dict[str, Any] = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    if published is not None:
+        versions = dict(published.versions)
+        metadata["spectramind"] = {"bundle": published.bundle, "datasets": versions}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -72,16 +109,18 @@ def _cell(kind: str, name: str, source: str) -> dict[str, Any]:
     return {**cell, "source": source.splitlines(keepends=True)}
 
 
-def write_notebook(config: KaggleConfig, out: Path) -> tuple[Path, Path]:
+def write_notebook(
+    config: KaggleConfig, out: Path, calibration: CalibConfig, published: Published | None = None
+) -> tuple[Path, Path]:
     """Write the notebook and its metadata into `out`; return both paths.
 
     Raises
     ------
     DataError : Kaggle would refuse the metadata
     """
-    metadata = kernel_metadata(config)
+    metadata = kernel_metadata(config, machine_shape(config, calibration))
     check_kernel(metadata)
     paths = out / NOTEBOOK_FILE, out / KERNEL_FILE
-    write_text(paths[0], json.dumps(notebook(config), indent=1) + "\n")
+    write_text(paths[0], json.dumps(notebook(config, published), indent=1) + "\n")
     write_text(paths[1], metadata_text(metadata))
     return paths

@@ -34,9 +34,20 @@ def install(folder: Path) -> str:
     return "installed without checking versions: " + done.stderr.strip().splitlines()[-1]
 
 
-def prepare(root: Path, code: str, weights: str, configs: str) -> str:
+def mounted(root: Path, slug: str) -> Path:
+    """Where Kaggle has put a dataset or a competition: below its slug, kind or owner."""
+    places = (root / slug, root / "competitions" / slug, *sorted(root.glob(f"datasets/*/{slug}")))
+    for place in places:
+        if place.is_dir():
+            return place
+    raise SystemExit(f"{slug} is not attached: nothing of that name below {root}")
+
+
+def prepare(root: Path, competition: str, code: str, weights: str, configs: str) -> str:
     """Make the image ready for the four commands; return what was done, line by line."""
     os.environ.setdefault("SPECTRAMIND_STARTED", str(time.time()))
-    os.environ["SPECTRAMIND_OVERRIDES"] = str(root / configs / "overrides.txt")
-    lines = [verified(root / name) for name in (code, weights, configs)]
-    return "\n".join([*lines, install(root / code)])
+    os.environ["SURVEY"] = str(mounted(root, competition))
+    os.environ["WEIGHTS"] = str(mounted(root, weights))
+    os.environ["SPECTRAMIND_OVERRIDES"] = str(mounted(root, configs) / "overrides.txt")
+    folders = [mounted(root, name) for name in (code, weights, configs)]
+    return "\n".join([*(verified(folder) for folder in folders), install(folders[0])])

@@ -19,7 +19,9 @@ from spectramind.conf.schema.rehearsal import Fault
 from spectramind.errors import DataError
 from spectramind.kaggle.extrapolation import Measured, Projection, projected
 from spectramind.kaggle.faults import chosen_planets, harm, harmed_limits
-from spectramind.kaggle.image import make_image
+from spectramind.kaggle.heartbeat import Heartbeat, heartbeat
+from spectramind.kaggle.image import Installed, environment_at, make_image, running
+from spectramind.kaggle.image_profile import PROFILES, image_environment
 from spectramind.kaggle.metadata import DATASET_FILE, NOTEBOOK_FILE
 from spectramind.kaggle.rehearsal_plan import Plan
 from spectramind.kaggle.sandbox import (
@@ -34,6 +36,7 @@ from spectramind.kaggle.staged_input import SAMPLE, TestPlanet, hidden_planets, 
 from spectramind.submission.validator import validate_submission
 
 _GRACE_SECONDS = 60.0
+CELL = "cell.txt"
 _INSIDE = Path("/kaggle")
 
 
@@ -68,18 +71,27 @@ def rehearse(plan: Plan, names: KaggleConfig) -> Rehearsal:
     ------
     DataError : the survey has no test frames, or there is no bundle or notebook
     """
+    with heartbeat(plan.tell) as beat:
+        return _rehearsed(plan, names, beat)
+
+
+def _rehearsed(plan: Plan, names: KaggleConfig, beat: Heartbeat) -> Rehearsal:
+    beat.doing(f"rehearsal in the image {plan.image or 'of this environment'}")
     hidden = hidden_planets(plan.survey)
+    stage = _Stage(plan, names, _libraries(plan, beat))
     small = None
     if plan.public:
         first = [TestPlanet(hidden[0], hidden[0])]
-        result = _run(plan, names, "public", first, plan.limits, ())
-        small = _measured(plan.scratch / "public" / "input" / names.competition, result)
+        beat.doing("notebook on the visible planet", stage.cell("public"))
+        result = _run(stage, "public", first, plan.limits, ())
+        small = _measured(stage.competition("public"), result)
     planets = chosen_planets(hidden, plan.faults)
     limits = harmed_limits(plan.limits, len(planets), plan.faults)
-    result = _run(plan, names, "hidden", planets, limits, plan.faults)
-    measured = _measured(plan.scratch / "hidden" / "input" / names.competition, result)
+    beat.doing(f"notebook on {len(planets)} hidden planets", stage.cell("hidden"))
+    result = _run(stage, "hidden", planets, limits, plan.faults)
+    measured = _measured(stage.competition("hidden"), result)
     results = plan.scratch / "hidden" / "results"
-    valid, lost = _verdict(results, plan.scratch / "hidden" / "input" / names.competition)
+    valid, lost = _verdict(results, stage.competition("hidden"))
     projection = projected(small, measured, result["probe"]["cpus"])
     return Rehearsal(
         mode=plan.mode,
@@ -96,26 +108,57 @@ def rehearse(plan: Plan, names: KaggleConfig) -> Rehearsal:
     )
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """What all runs of a rehearsal share: plan, names, and where libraries come from."""
+
+    plan: Plan
+    names: KaggleConfig
+    libraries: Installed
+
+    def mount(self, run: str, kind: int, slug: str) -> Path:
+        """Where the image shows a competition (kind 0) or a dataset (1), seen from outside."""
+        profile = PROFILES.get(self.plan.image or "")
+        pattern = profile.mounts[kind] if profile else "{slug}"
+        below = pattern.format(slug=slug, owner=self.names.owner)
+        return self.plan.scratch / run / "input" / below
+
+    def competition(self, run: str) -> Path:
+        """The competition's data of a run."""
+        return self.mount(run, 0, self.names.competition)
+
+    def cell(self, run: str) -> Path:
+        """File in which the runner names the cell that it is at."""
+        return self.plan.scratch / run / "results" / CELL
+
+
+def _libraries(plan: Plan, beat: Heartbeat) -> Installed:
+    if plan.image is None:
+        return running()
+    beat.doing(f"libraries of the image {plan.image}; the first time takes minutes")
+    python = image_environment(plan.image, plan.torch, plan.images)
+    return environment_at(python, PROFILES[plan.image].python)
+
+
 def _run(
-    plan: Plan,
-    names: KaggleConfig,
+    stage: _Stage,
     run: str,
     planets: Sequence[TestPlanet],
     limits: Limits,
     faults: tuple[Fault, ...],
 ) -> dict[str, Any]:
     """One run of the notebook in a fresh image; what its runner found."""
-    scratch = plan.scratch / run
+    plan, scratch = stage.plan, stage.plan.scratch / run
     shutil.rmtree(scratch, ignore_errors=True)
     for name in ("input", "results", "working", "image"):
         (scratch / name).mkdir(parents=True)
     inside = _INSIDE if plan.mode == "namespaces" else scratch
     seen_as = inside / "survey" if plan.mode == "namespaces" else plan.survey.absolute()
-    competition = scratch / "input" / names.competition
+    competition = stage.competition(run)
     stage_input(competition, plan.survey, planets, seen_as)
     harm(competition, planets, faults)
-    _attach(scratch / "input", plan.made, names)
-    make_image(scratch / "image")
+    _attach(stage, run)
+    make_image(scratch / "image", stage.libraries)
     shutil.copyfile(plan.made / NOTEBOOK_FILE, scratch / "results" / NOTEBOOK_FILE)
     source = files("spectramind.kaggle").joinpath("cell_runner.py").read_bytes()
     (scratch / "results" / "cell_runner.py").write_bytes(source)
@@ -143,13 +186,15 @@ def _run(
     return _result(scratch / "results")
 
 
-def _attach(inputs: Path, made: Path, names: KaggleConfig) -> None:
+def _attach(stage: _Stage, run: str) -> None:
     """Put the datasets where Kaggle mounts them; their metadata files stay behind, as there."""
-    for slug in names.datasets:
+    made = stage.plan.made
+    for slug in stage.names.datasets:
         if not (made / slug).is_dir():
             remedy = "make it with `spectramind kaggle bundle` and `kaggle notebook` first"
             raise DataError(made / slug, "a dataset folder", "no such folder", remedy)
-        shutil.copytree(made / slug, inputs / slug, ignore=shutil.ignore_patterns(DATASET_FILE))
+        target = stage.mount(run, 1, slug)
+        shutil.copytree(made / slug, target, ignore=shutil.ignore_patterns(DATASET_FILE))
 
 
 def _execute(command: list[str], plan: Plan, scratch: Path, limits: Limits) -> None:
@@ -182,7 +227,7 @@ def _result(results: Path) -> dict[str, Any]:
 
 def _measured(staged: Path, result: dict[str, Any]) -> Measured:
     return Measured(
-        visits=len(list(staged.glob("test/*/AIRS-CH0_signal_*.parquet"))),
+        visits=len(list(staged.glob("test/*/AIRS-CH0_signal*.parquet"))),
         seconds={cell["id"]: cell["seconds"] for cell in result["cells"]},
         processor_seconds={cell["id"]: cell["processor_seconds"] for cell in result["cells"]},
         disk_gb=result["disk_gb"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spectramind.conf.schema.config import Config
@@ -19,6 +20,10 @@ class Plan:
     made     folder with the three datasets and the notebook
     scratch  folder to work in; it needs room for the image and, in plain mode, the products
     public   run on the first test planet alone before
+    image    profile of Kaggle's image; None takes the running environment's libraries
+    torch    whether the profile's torch is installed too
+    images   folder that keeps installed profiles
+    tell     receives what is being done
     """
 
     survey: Path
@@ -28,9 +33,13 @@ class Plan:
     mode: Mode
     faults: tuple[Fault, ...] = ()
     public: bool = True
+    image: str | None = None
+    torch: bool = False
+    images: Path = Path.home() / ".cache" / "spectramind" / "images"
+    tell: Callable[[str], None] = field(default=lambda _: None)
 
 
-def plan_of(config: Config, scratch: Path) -> Plan:
+def plan_of(config: Config, scratch: Path, tell: Callable[[str], None] = lambda _: None) -> Plan:
     """The rehearsal that a configuration asks for.
 
     Raises
@@ -48,4 +57,8 @@ def plan_of(config: Config, scratch: Path) -> Plan:
         mode=possible_mode() if asked.namespaces else "plain",
         faults=asked.faults,
         public=asked.public,
+        image=None if asked.image == "running" else asked.image,
+        torch=asked.torch,
+        images=asked.images or Plan.images,
+        tell=tell,
     )

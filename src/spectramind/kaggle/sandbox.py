@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -88,4 +87,4 @@ def isolated(
 
 def image_python(image: Path) -> str:
     """Python of an image folder."""
-    return str(image / "bin" / Path(sys.executable).name)
+    return str(image / "bin" / "python")

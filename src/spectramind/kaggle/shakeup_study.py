@@ -25,6 +25,7 @@ from spectramind.kaggle.shakeup import (
 )
 from spectramind.models.predictions import read_predictions
 from spectramind.submission.score import naive_model, official_score
+from spectramind.survey.edition import edition_of_channels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +76,8 @@ def planet_scores(paths: Sequence[Path]) -> FloatArray:
             raise DataError(path, "the planets of the first file", "others", remedy)
         planets = predictions.planet_ids
         mu, sigma = predictions.mu, predictions.sigma
-        report = official_score(truth, mu, sigma, naive_model(truth), planets)
+        naive = naive_model(truth, edition_of_channels(predictions.wavelength))
+        report = official_score(truth, mu, sigma, naive, planets)
         rows.append([report.planets[planet] for planet in planets])
     return np.array(rows)
 

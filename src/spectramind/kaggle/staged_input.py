@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from spectramind.errors import DataError
+from spectramind.survey.edition import TRUTH
 from spectramind.survey.tables import read_sample_submission
 
-_TABLES = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv", "train.csv",
-           "train_star_info.csv")  # fmt: skip
-SAMPLE, STARS = "sample_submission.csv", "test_star_info.csv"
+_TABLES = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv", *TRUTH.values(),
+           "train_star_info.csv", "train_adc_info.csv")  # fmt: skip
+SAMPLE = "sample_submission.csv"
+_BY_PLANET = (SAMPLE, "test_star_info.csv", "test_adc_info.csv")
+"""Tables with a row for each test planet."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,20 @@ class TestPlanet:
         if self.fgs1 is None:
             return list((test / str(self.origin)).iterdir())
         airs, fgs1 = test / str(self.origin), test / str(self.fgs1)
-        return [*airs.glob("AIRS-CH0_*_0*"), *fgs1.glob("FGS1_*_0*")]
+        return [*_first_visit(airs, "AIRS-CH0"), *_first_visit(fgs1, "FGS1")]
+
+
+def _first_visit(folder: Path, instrument: str) -> list[Path]:
+    """Entries of one instrument's first visit, numbered or not."""
+    names = re.compile(rf"{instrument}_(signal|calibration)(_0)?(\.parquet)?")
+    return [entry for entry in folder.iterdir() if names.fullmatch(entry.name)]
+
+
+def _row(table: str, planet: TestPlanet, rows: dict[int, str]) -> str:
+    """What a table says of a planet; converters are those of the frames' own planets."""
+    if planet.fgs1 is None or table != "test_adc_info.csv":
+        return rows[planet.origin]
+    return ",".join(rows[planet.fgs1].split(",")[:2] + rows[planet.origin].split(",")[2:])
 
 
 def hidden_planets(survey: Path) -> tuple[int, ...]:
@@ -76,9 +93,11 @@ def stage_input(folder: Path, survey: Path, planets: Sequence[TestPlanet], seen_
         target.mkdir()
         for entry in planet.sources(survey / "test"):
             (target / entry.name).symlink_to(seen_as / entry.relative_to(survey))
-    for table in (SAMPLE, STARS):
+    for table in _BY_PLANET:
+        if not (survey / table).is_file():
+            continue  # another edition's
         header, rows = _rows(survey / table)
         # Star tables are sorted by planet, the sample is in the order asked for.
         order = planets if table == SAMPLE else sorted(planets, key=lambda p: p.name)
-        lines = [f"{planet.name},{rows[planet.origin]}" for planet in order]
+        lines = [f"{planet.name},{_row(table, planet, rows)}" for planet in order]
         (folder / table).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")

@@ -18,8 +18,8 @@ from spectramind.errors import DataError
 from spectramind.kaggle.pure_wheel import wheel_of_sdist
 
 FORBIDDEN = ("torch", "numpy", "pandas")
-PYTHONS = ("3.11", "3.12")
-"""Python versions of Kaggle's images."""
+PYTHONS = ("3.11", "3.12", "3.13")
+"""Python versions of Kaggle's images, last year's to next year's."""
 _PLATFORMS = ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64")
 
 
@@ -90,6 +90,38 @@ def fetch_wheels(folder: Path, constraints: Path) -> None:
     for wheel, requirement in exact.items():
         if wheel.sdist_sources is not None:
             _fetch_sdist(folder, requirement, wheel.sdist_sources)
+
+
+def wheel_sizes(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Size in byte of what each Python of `PYTHONS` installs from a folder of wheels.
+
+    Raises
+    ------
+    DataError : a distribution has no wheel for one of them
+    """
+    found = []
+    for python in PYTHONS:
+        wheels = [path for path in sorted(folder.glob("*.whl")) if _serves(path, python)]
+        names = {normalised(path.name.split("-")[0]) for path in wheels}
+        if missing := sorted({normalised(wheel.name) for wheel in WHEELS} - names):
+            remedy = "fetch them with kaggle.wheels=null, or add that wheel"
+            raise DataError(folder, f"a wheel of {missing[0]} for Python {python}", "none", remedy)
+        found.append((python, sum(path.stat().st_size for path in wheels)))
+    return tuple(found)
+
+
+def _serves(wheel: Path, python: str) -> bool:
+    """Whether a wheel can be installed by a version of CPython, by the tags in its name."""
+    interpreters, abi, _ = wheel.stem.split("-")[-3:]
+    wanted = int(python.partition(".")[2])
+    for tag in interpreters.split("."):
+        if tag.startswith("py3"):
+            return True
+        if tag.startswith("cp3") and tag[3:].isdigit():
+            minor = int(tag[3:])
+            if minor == wanted or (abi == "abi3" and minor <= wanted):
+                return True
+    return False
 
 
 def _fetch_sdist(folder: Path, requirement: str, sources: str) -> None:

@@ -15,7 +15,9 @@ from spectramind.models.channel_graph import channel_graph
 from spectramind.models.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from spectramind.models.predictions import Predictions
 from spectramind.provenance.digest import sha256
-from spectramind.submission.score import CHANNEL_WEIGHTS, cell_scores, naive_model
+from spectramind.submission.metric import METRICS
+from spectramind.submission.score import cell_scores, naive_model
+from spectramind.survey.edition import Edition, edition_of_channels
 from spectramind.uncertainty.calibrators import Calibrators, Certified, certify
 from spectramind.uncertainty.conformal import LEVELS
 from spectramind.uncertainty.cross_fit import Lesson
@@ -33,13 +35,13 @@ from spectramind.uncertainty.stored import (
 FloatArray = NDArray[np.float64]
 
 
-def official_by_planet(truth: FloatArray) -> Score:
+def official_by_planet(truth: FloatArray, edition: Edition) -> Score:
     """The official score of each planet, naive answer from known depths (planet, 283)."""
-    naive = naive_model(truth)
+    naive = naive_model(truth, edition)
 
     def score(known: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
         cells = cell_scores(known, mu, sigma, naive)
-        weights = CHANNEL_WEIGHTS * np.isfinite(cells)
+        weights = naive.metric.weights * np.isfinite(cells)
         total = weights.sum(axis=1)
         summed = (np.where(np.isfinite(cells), cells, 0.0) * weights).sum(axis=1)
         return np.where(total > 0, summed / np.where(total > 0, total, 1.0), np.nan)
@@ -50,9 +52,10 @@ def official_by_planet(truth: FloatArray) -> Score:
 def lesson_of(config: CalibConfig, truth: FloatArray, wavelength: FloatArray) -> Lesson:
     """How calibrators are learnt: COREL where it is wanted and torch is there to train it."""
     wanted = config.corel and find_spec("torch") is not None
+    edition = edition_of_channels(wavelength)
     return Lesson(
-        score=official_by_planet(truth[np.isfinite(truth).all(axis=1)]),
-        weights=CHANNEL_WEIGHTS,
+        score=official_by_planet(truth[np.isfinite(truth).all(axis=1)], edition),
+        weights=METRICS[edition].weights,
         operators=channel_graph(wavelength).operators if wanted else None,
         folds=config.folds,
         pooling=config.pooling,

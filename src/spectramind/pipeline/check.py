@@ -175,9 +175,10 @@ def _split_findings(root: Path, split: Split) -> Iterator[Finding]:
 
 
 def _stars(
-    root: Path, file: str, stars: dict[int, Star], planets: Sequence[int]
+    root: Path, file: str, stars: dict[int, Star] | None, planets: Sequence[int]
 ) -> Iterator[Finding]:
-    yield from star_findings(file, read_star_table(root / file), stars, planets)
+    if stars is not None:  # the 2024 edition has no star table
+        yield from star_findings(file, read_star_table(root / file), stars, planets)
 
 
 def _missing(survey: Survey) -> Iterator[Finding]:
@@ -219,7 +220,7 @@ def _curve_files(
             file = f"{split}/{planet}_0"
             remedy = "reduce or export the planet's visits"
             yield Finding("files", file, "light curves", "none", remedy, (planet,))
-    yield from twin_findings(root, curve_files(curves), curves.stars)
+    yield from twin_findings(root, curve_files(curves), curves.stars or {})
 
 
 def _first_files(curves: LightCurveFiles) -> list[tuple[int, Path]]:
@@ -317,5 +318,5 @@ def foreign_frames(config: Config) -> dict[int, str]:
     return {
         planet: f"frames of planet {planet}: expected its own, found those of planet {other}, "
         "whose star is another; restore the frames of both"
-        for planet, other in impostors(twin_groups(files), stars).items()
+        for planet, other in impostors(twin_groups(files), stars or {}).items()
     }

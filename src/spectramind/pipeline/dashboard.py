@@ -31,6 +31,7 @@ from spectramind.report.content import Origin
 from spectramind.report.page import render
 from spectramind.report.pages import dashboard_page
 from spectramind.submission.score import ScoreReport, naive_model
+from spectramind.survey.edition import edition_of_channels
 
 FloatArray = NDArray[np.float64]
 
@@ -53,7 +54,9 @@ def write_dashboard(config: Config, out: Path, progress: Progress) -> Path | Non
         return None
     predictions = read_predictions(folder / OUT_OF_FOLD)
     score = out_of_fold_score(predictions)
-    naive = naive_model(predictions.truth) if score and predictions.truth is not None else None
+    edition = edition_of_channels(predictions.wavelength)
+    known = predictions.truth
+    naive = naive_model(known, edition) if score and known is not None else None
     survey = _survey_of(config, out, folder)
     reduced = folder / "reduced" / "train"
     if not reduced.is_dir() and survey is not None:

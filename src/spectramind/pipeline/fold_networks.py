@@ -21,6 +21,7 @@ from spectramind.models.v50 import V50, Corrected, V50Shape
 from spectramind.models.v50_checkpoint import V50Plan
 from spectramind.pipeline.network_inputs import VISITS
 from spectramind.submission.score import NaiveModel
+from spectramind.survey.edition import edition_of_channels
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.training.curriculum import Curriculum, KnownSpectra, train_member
 from spectramind.training.distributed import Team
@@ -127,12 +128,13 @@ def _unpacked(content: bytes, config: Config, team: Team) -> tuple[Learnable, Cu
         batch=batch,
         truth=tensors["truth"],
     )
+    mean, sigma = tensors["naive"].tolist()
     curriculum = Curriculum(
         plan=plan_of(config, tensors["wavelength"].numpy()),
         train=config.train,
         measured=batch,
         drawn=DrawnPlanets(*(tensors[f"drawn.{field.name}"] for field in fields(DrawnPlanets))),
-        naive=NaiveModel(*tensors["naive"].tolist()),
+        naive=NaiveModel(mean, sigma, edition_of_channels(tensors["wavelength"].numpy())),
         logbook=None,
         team=team,
     )

@@ -16,6 +16,7 @@ from spectramind.pipeline.training import OUT_OF_FOLD
 from spectramind.provenance.digest import canonical_json
 from spectramind.report.verdict import Estimate, estimate_of
 from spectramind.submission.score import ScoreReport, naive_model
+from spectramind.survey.edition import edition_of_channels
 
 _EXPECTED = "expected_score"
 
@@ -31,7 +32,8 @@ def out_of_fold_score(predictions: Predictions) -> ScoreReport | None:
     truth = predictions.truth
     if truth is None or len(truth) < 2:
         return None
-    return score_of_rows(predictions, truth, naive_model(truth), np.arange(len(truth)))
+    naive = naive_model(truth, edition_of_channels(predictions.wavelength))
+    return score_of_rows(predictions, truth, naive, np.arange(len(truth)))
 
 
 def state_expected_score(checkpoint: Path, predictions: Predictions) -> None:

@@ -20,6 +20,7 @@ from spectramind.report.content import (
     PlanetSet,
 )
 from spectramind.submission.score import NaiveModel, ScoreReport, official_score
+from spectramind.survey.edition import star_path, truth_path
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import Truth, read_star_info, read_truth
 from spectramind.symbolic.product import symbolic_table
@@ -49,7 +50,7 @@ class Products:
 
 def known_truth(survey: Path, split: str) -> Truth | None:
     """True spectra where there are any: of training planets, and of simulated test planets."""
-    path = survey / ("train.csv" if split == "train" else "truth/test.csv")
+    path = truth_path(survey) if split == "train" else survey / "truth" / "test.csv"
     return read_truth(path) if path.is_file() else None
 
 
@@ -142,7 +143,7 @@ def _violations(predictions: Predictions) -> dict[str, FloatArray]:
 
 
 def _stars(products: Products, planet_ids: tuple[int, ...]) -> dict[str, FloatArray]:
-    path = products.survey / f"{products.split}_star_info.csv" if products.survey else None
+    path = star_path(products.survey, products.split) if products.survey else None
     if path is None or not path.is_file():
         return {}
     try:

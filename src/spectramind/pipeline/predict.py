@@ -20,7 +20,7 @@ from spectramind.pipeline.fit import checkpoint_digest, checkpoint_of
 from spectramind.pipeline.guard import Guard, Losses, no_time_left, write_losses
 from spectramind.pipeline.places import Places, places, portable_text, required
 from spectramind.pipeline.planets import Progress, for_each_planet, selected_planets
-from spectramind.pipeline.safe_table import handed_in, open_safe_table
+from spectramind.pipeline.safe_table import handed_in, open_safe_table, published_naive
 from spectramind.pipeline.sources import source_of
 from spectramind.pipeline.survey_doubts import survey_doubts
 from spectramind.pipeline.survey_priors import NO_PRIORS, SurveyPriors
@@ -28,7 +28,7 @@ from spectramind.provenance.atomic import write_text
 from spectramind.provenance.digest import config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.scale.memory import require_address_space
-from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
+from spectramind.submission.score import NaiveModel, naive_model_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.symbolic.product import symbolic_table, write_symbolic
 
@@ -177,7 +177,7 @@ def predict(config: Config, run: Run, progress: Progress) -> PredictSummary:
     losses = Losses()
     if table is None:
         naive = naive_model_of(root)
-        naive = naive if handed_in(naive) else ADC2025_NAIVE
+        naive = naive if handed_in(naive) else published_naive(root)
         digests, errors = for_each_planet(fit_planet, own, config, run, progress)
     else:
         naive, guard = table.naive, Guard(run, len(planets), table)

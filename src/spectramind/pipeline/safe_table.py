@@ -17,9 +17,10 @@ from spectramind.pipeline.answer import Answer, usable
 from spectramind.pipeline.places import required
 from spectramind.pipeline.sources import source_of
 from spectramind.submission.plausibility import is_constant
-from spectramind.submission.score import ADC2025_NAIVE, NaiveModel, naive_model_of
+from spectramind.submission.score import PUBLISHED_NAIVE, NaiveModel, naive_model_of
 from spectramind.submission.table import SubmissionTable, read_submission, write_submission
 from spectramind.submission.validator import validate_submission
+from spectramind.survey.edition import edition_of
 from spectramind.survey.instruments import N_CHANNELS
 from spectramind.survey.physics.depth_units import LARGEST_MEDIAN
 from spectramind.survey.tables import read_sample_submission
@@ -106,8 +107,13 @@ def safe_naive(root: Path) -> NaiveModel:
     try:
         naive = naive_model_of(root)
     except DataError:
-        return ADC2025_NAIVE
-    return naive if handed_in(naive) else ADC2025_NAIVE
+        return published_naive(root)
+    return naive if handed_in(naive) else published_naive(root)
+
+
+def published_naive(root: Path) -> NaiveModel:
+    """The challenge's own naive answer, of the edition that a survey has the layout of."""
+    return PUBLISHED_NAIVE[edition_of(root)]
 
 
 def handed_in(naive: NaiveModel) -> bool:

@@ -29,6 +29,8 @@ from spectramind.provenance.atomic import write_text
 from spectramind.provenance.run import open_run
 from spectramind.provenance.versions import package_versions
 from spectramind.submission.score import score_files
+from spectramind.survey.edition import edition_of
+from spectramind.survey.partial import is_partial
 from spectramind.survey.physics.finding import refuse
 
 _LEAST_GB = 0.5
@@ -90,7 +92,10 @@ def _survey(config: Config) -> str:
     planet = source.planet_ids[0]
     source.star(planet)
     source.digest(planet)
-    return f"{len(source.planet_ids)} {config.data.split} planets at {config.paths.input}"
+    edition = edition_of(config.paths.input)
+    some = "fetched " if is_partial(config.paths.input) else ""
+    planets = f"{len(source.planet_ids)} {some}{config.data.split} planets"
+    return f"{planets} of edition {edition} at {config.paths.input}"
 
 
 def _physics(config: Config) -> str:

@@ -26,6 +26,7 @@ from spectramind.pipeline.places import places, required
 from spectramind.provenance.digest import fingerprint
 from spectramind.provenance.product import is_current, product_attributes
 from spectramind.survey.discovery import Split, Survey, Visit, open_survey
+from spectramind.survey.edition import adc_path
 from spectramind.survey.stars import Star
 from spectramind.transit.caution import DOUBTS
 from spectramind.transit.imported_light_curves import (
@@ -114,8 +115,9 @@ class FrameSource:
         return [with_doubts(one, [f"lost_visit/{index}" for index in faults]) for one in curves]
 
     def _tables(self) -> list[Path]:
-        names = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv")
-        return [self.survey.root / name for name in names]
+        root = self.survey.root
+        names = ("axis_info.parquet", "wavelengths.csv")
+        return [adc_path(root, self.survey.split), *(root / name for name in names)]
 
     def _visit(self, visit: Visit) -> VisitLightCurves:
         path = places(self.config).light_curves(visit.planet_id, visit.index)
@@ -139,7 +141,15 @@ def open_reduced(root: Path, split: Split) -> LightCurveFiles:
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
 
-_TABLES = ("adc_info.csv", "axis_info.parquet", "wavelengths.csv", "sample_submission.csv", TIMES)
+_TABLES = (
+    "adc_info.csv",
+    "train_adc_info.csv",
+    "test_adc_info.csv",
+    "axis_info.parquet",
+    "wavelengths.csv",
+    "sample_submission.csv",
+    TIMES,
+)
 
 
 def _stamp(root: Path, split: Split) -> Stamp:

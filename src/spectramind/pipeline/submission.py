@@ -33,6 +33,7 @@ from spectramind.submission.problem import ValidationReport
 from spectramind.submission.score import ScoreReport, naive_model_of, score_table
 from spectramind.submission.table import SubmissionTable
 from spectramind.submission.validator import Limits, validate_submission
+from spectramind.survey.edition import truth_path
 from spectramind.survey.tables import Truth
 
 ORIGIN = ("run_hash", "data_digest", "estimator", "calibration", "checkpoint")
@@ -125,7 +126,7 @@ class Submission:
         predictions = replace(self.predictions, mu=self.table.mu, sigma=self.table.sigma)
         survey = Path(self.summary.input)
         truth = None if self.truth is None else truth_rows(predictions.planet_ids, self.truth)
-        naive = naive_model_of(survey) if (survey / "train.csv").is_file() else None
+        naive = naive_model_of(survey) if truth_path(survey).is_file() else None
         products = Products(self.where.fits, self._reduced, survey, self.where.split)
         return planet_set(predictions, truth, naive, products, progress)
 

@@ -50,6 +50,7 @@ from spectramind.provenance.digest import canonical_json, config_hash, sha256
 from spectramind.provenance.run import Run
 from spectramind.provenance.versions import code_digest
 from spectramind.submission.score import NaiveModel, naive_model
+from spectramind.survey.edition import edition_of_channels
 from spectramind.training.curriculum import Curriculum, Logbook
 from spectramind.training.distributed import Team
 from spectramind.training.share_choice import HeldOut, choose_trust
@@ -103,7 +104,10 @@ def _curriculum(
         train=config.train,
         measured=learnable.batch,
         drawn=drawn_planets(config, physics, learnable.planets, depth),
-        naive=naive_model(np.stack(list(known.depth.values()))),
+        naive=naive_model(
+            np.stack(list(known.depth.values())),
+            edition_of_channels(source_of(config).wavelength),
+        ),
         logbook=Logbook(
             folder=known.out / "train" / "networks",
             digest=config_hash(settings),

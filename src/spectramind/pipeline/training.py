@@ -16,6 +16,7 @@ from spectramind.pipeline.places import required
 from spectramind.pipeline.planets import selected_planets
 from spectramind.pipeline.sources import source_of
 from spectramind.submission.score import naive_model, official_score
+from spectramind.survey.edition import edition_of_channels, truth_path
 from spectramind.survey.families import read_families
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_truth
@@ -78,13 +79,13 @@ def known_planets(config: Config) -> KnownPlanets:
     """
     source = source_of(config)
     root = required(config.paths.input, "paths.input")
-    truth = read_truth(root / "train.csv")
+    truth = read_truth(truth_path(root))
     row_of = {planet: row for row, planet in enumerate(truth.planet_ids)}
     planets = selected_planets(config)
     missing = [planet for planet in planets if planet not in row_of]
     if missing:
         remedy = "add its depths, or leave it out with data.planets"
-        raise DataError(root / "train.csv", f"a row for planet {missing[0]}", "none", remedy)
+        raise DataError(truth_path(root), f"a row for planet {missing[0]}", "none", remedy)
     return KnownPlanets(
         out=required(config.paths.out, "paths.out"),
         depth={planet: truth.depth[row_of[planet]] for planet in planets},
@@ -99,7 +100,8 @@ def summarise(
     truth = out_of_fold.truth
     assert truth is not None
     mu, sigma = out_of_fold.mu, out_of_fold.sigma
-    score = official_score(truth, mu, sigma, naive_model(truth), out_of_fold.planet_ids)
+    naive = naive_model(truth, edition_of_channels(out_of_fold.wavelength))
+    score = official_score(truth, mu, sigma, naive, out_of_fold.planet_ids)
     error = truth - mu
     shape = (error[:, 1:] - error[:, 1:].mean(axis=1, keepdims=True)).std(axis=1)
     parts = (np.abs(error[:, 0]), np.abs(error[:, 1:].mean(axis=1)), shape)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spectramind.errors import ConfigurationError
 from spectramind.submission.accuracy import Accuracy
-from spectramind.submission.score import FGS1_WEIGHT
+from spectramind.submission.score import CHANNEL_WEIGHTS
 from spectramind.survey.instruments import N_AIRS
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class ContestRow:
 
 def _score(judged: Accuracy) -> str:
     """The official score; beside one that is clipped what it was before, as the difference is."""
-    total = FGS1_WEIGHT + N_AIRS
-    unclipped = (FGS1_WEIGHT * judged.fgs1 + N_AIRS * judged.airs) / total
+    weight, total = CHANNEL_WEIGHTS[0], CHANNEL_WEIGHTS.sum()
+    unclipped = (weight * judged.fgs1 + N_AIRS * judged.airs) / total
     clipped = abs(unclipped - judged.score) > 5e-5
     return f"{judged.score:.4f} ({unclipped:+.4f})" if clipped else f"{judged.score:.4f}"
 

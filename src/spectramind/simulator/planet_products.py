@@ -30,7 +30,7 @@ from spectramind.simulator.reduced_visit import (
     reduce_scene,
 )
 from spectramind.simulator.scene import Scene, SceneSettings, draw_scene, scene_entropy
-from spectramind.simulator.survey_tables import SURVEY_ADC, survey_wavelength
+from spectramind.simulator.survey_tables import survey_wavelength
 from spectramind.simulator.visit_frames import expose_scene
 from spectramind.survey.discovery import Visit
 from spectramind.survey.frames import write_signal
@@ -73,7 +73,7 @@ def task_planet(config: SimulatorConfig, index: int) -> SimulatedPlanet:
     """Planet number `index` of a configured survey."""
     chemistry = planet_instrument(config, index).chemistry
     opacities = chosen_opacities(config.opacities)
-    return draw_planet(config.seed, index, config.preset, opacities, chemistry)
+    return draw_planet(config.seed, index, config.preset, opacities, chemistry, config.edition)
 
 
 def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
@@ -83,8 +83,9 @@ def simulate_planet(task: SimulationTask) -> SimulatedPlanet:
     ------
     OutputError : the folder cannot be written, or the disk is full
     """
-    planet = task_planet(task.config, task.index)
-    if task.config.level == "frames":
+    config = task.config
+    planet = task_planet(config, task.index)
+    if config.level == "frames":
         write_planet_frames(task, planet)
     else:
         _write_light_curves(task, planet)
@@ -100,7 +101,7 @@ def write_planet_frames(task: SimulationTask, planet: SimulatedPlanet) -> None:
     settings = scene_settings(task.config, task.index)
     try:
         for index in range(len(planet.transit_times)):
-            visit = Visit(planet.planet_id, index, unfinished)
+            visit = Visit(planet.planet_id, index, unfinished, task.config.edition == "2025")
             for name in INSTRUMENTS:
                 _write_visit_frames(settings, planet, visit, name)
         unfinished.replace(folder)
@@ -116,7 +117,7 @@ def _write_visit_frames(
     instrument = INSTRUMENTS[name]
     scene = draw_scene(settings, planet, visit.index, name)
     entropy = scene_entropy(settings, planet, visit.index, name)
-    frames, calibration = expose_scene(scene, entropy, SURVEY_ADC, settings.difficulty)
+    frames, calibration = expose_scene(scene, entropy, planet.converters[name], settings.difficulty)
     shape = (instrument.rows, instrument.columns, -1)
     write_signal(visit.signal(name), frames.reshape(shape).transpose(2, 0, 1))
     write_calibration(visit.calibration(name), calibration)
@@ -153,24 +154,24 @@ def _extraction(
     task: SimulationTask, planet: SimulatedPlanet, index: int, name: InstrumentName
 ) -> _Extraction:
     settings, choice = scene_settings(task.config, task.index), task.detector
-    instrument = INSTRUMENTS[name]
+    instrument, channels = INSTRUMENTS[name], survey_wavelength(task.config.edition)
     entropy = scene_entropy(settings, planet, index, name)
     rng = np.random.default_rng((*entropy, 3))
     scene = draw_scene(settings, planet, index, name)
     files = calibration_files(rng, scene.detector, settings.difficulty.calibration_error)
     constants = detector_constants(
         files,
-        SURVEY_ADC,
+        planet.converters[name],
         (instrument.first_read_seconds, instrument.last_read_seconds),
         PixelLimits(choice.hot_sigma, choice.linearity_range, choice.flat_range),
         Steps(choice.linearity, choice.dark, choice.flat),
     )
     if name == "FGS1":
         window = fgs1_window(choice.fgs1_rows, choice.fgs1_columns, choice.fgs1_background_rows)
-        wavelength, seconds = survey_wavelength()[:1], choice.fgs1_bin_seconds
+        wavelength, seconds = channels[:1], choice.fgs1_bin_seconds
     else:
         window = airs_window(choice.airs_rows, choice.airs_background_rows)
-        wavelength, seconds = survey_wavelength()[1:], choice.airs_bin_seconds
+        wavelength, seconds = channels[1:], choice.airs_bin_seconds
     reduction = Reduction(choice.extraction, seconds, choice.skip_last_pairs)
     return _Extraction(rng, scene, window, constants, wavelength, reduction)
 

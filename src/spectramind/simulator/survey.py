@@ -74,15 +74,15 @@ def simulate_survey(
         index, error = next(iter(failed.items()))
         found = f"{len(failed)} failed, number {index} with: {error}"
         raise OutputError(out, f"{total} planets", found, "repair it and run the command again")
-    write_instrument_tables(out, config.decimate)
+    write_instrument_tables(out, config.decimate, config.edition)
     if config.families:
         write_families(out, _family_names(config, planets))
     train = [planets[index] for index in range(config.train)]
     test = [planets[index] for index in range(config.train, total)]
     if train:
-        write_planet_tables(out, "train", train)
+        write_planet_tables(out, "train", train, config.edition)
     if test:
-        write_planet_tables(out, "test", test)
+        write_planet_tables(out, "test", test, config.edition)
     return SimulationSummary(total, sum(len(p.transit_times) for p in planets.values()))
 
 

@@ -33,4 +33,4 @@ def self_expected_score(
     cells = np.zeros_like(mu)
     for node, weight in zip(nodes, weights, strict=True):
         cells += weight * cell_scores(mu + node * sigma, mu, sigma, naive)
-    return report_of_cells(cells, planet_ids)
+    return report_of_cells(cells, planet_ids, naive.metric)

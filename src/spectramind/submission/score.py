@@ -1,7 +1,8 @@
-"""The official score of the Ariel Data Challenge 2025: Gaussian log-likelihood, normalised.
+"""The official scores of the Ariel Data Challenge: Gaussian log-likelihood, normalised.
 
-Source: the competition's evaluation page. Each cell is set between a naive answer (0) and an ideal
-one (1); one infinite or tiny sigma therefore pulls the whole score down.
+Source: the competitions' evaluation pages. An answer is set between a naive one (0) and an ideal
+one (1): cell by cell in 2025, in the sum over all cells in 2024. One infinite or tiny sigma
+therefore pulls the whole score down.
 """
 
 from __future__ import annotations
@@ -15,33 +16,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spectramind.errors import DataError
+from spectramind.submission.metric import METRICS, Metric
 from spectramind.submission.table import SubmissionTable, read_submission
-from spectramind.survey.instruments import N_AIRS, N_CHANNELS
+from spectramind.survey.edition import TRUTH, Edition, edition_of, truth_path
+from spectramind.survey.instruments import N_CHANNELS
 from spectramind.survey.physics.depth_units import depth_unit, unit_remedy
 from spectramind.survey.tables import Truth, read_truth
 
 FloatArray = NDArray[np.float64]
 
-FGS1_WEIGHT = 57.846
-"""Weight of wl_1; each AIRS channel weighs 1."""
 SIGMA_FLOOR = 1e-15
 """Smallest sigma that the official function distinguishes."""
 
-CHANNEL_WEIGHTS: FloatArray = np.concatenate([[FGS1_WEIGHT], np.ones(N_AIRS)])
-IDEAL_SIGMA: FloatArray = np.concatenate([[1e-6], np.full(N_AIRS, 1e-5)])
-"""(283,) sigma of the ideal answer, which scores 1."""
+CHANNEL_WEIGHTS: FloatArray = METRICS["2025"].weights
+"""(283,) of the edition that everything is measured by unless it says otherwise."""
 
 
 @dataclass(frozen=True)
 class NaiveModel:
-    """The answer that scores 0: one mean and one sigma for every planet and channel."""
+    """The answer that scores 0: one mean and one sigma for every planet and channel.
+
+    edition   whose score it is the zero of
+    """
 
     mean: float
     sigma: float
+    edition: Edition = "2025"
+
+    @property
+    def metric(self) -> Metric:
+        """The score that this answer is the zero of."""
+        return METRICS[self.edition]
 
 
-ADC2025_NAIVE = NaiveModel(0.014689019532534075, 0.01066133533197834)
-"""Naive answer of the challenge, from its 1,100 training planets."""
+PUBLISHED_NAIVE: dict[Edition, NaiveModel] = {
+    "2024": NaiveModel(0.0025517145902829823, 0.0017261973793536417, "2024"),
+    "2025": NaiveModel(0.014689019532534075, 0.01066133533197834, "2025"),
+}
+"""Naive answers of the challenges, from their 673 and 1,100 training planets."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +100,14 @@ def cell_scores(
 
     Returns
     -------
-    (planet, 283), at most about 1, without a lower bound
+    (planet, 283), without a lower bound. In 2025 each at most about 1; in 2024 the share of a cell
+    in the score of all of them, so that their mean is the ratio of the sums
     """
     naive_density = log_density(truth, np.asarray(naive.mean), np.asarray(naive.sigma))
     gain = log_density(truth, mu, np.maximum(sigma, SIGMA_FLOOR)) - naive_density
-    ideal_gain = log_density(truth, truth, IDEAL_SIGMA) - naive_density
+    ideal_gain = log_density(truth, truth, naive.metric.ideal_sigma) - naive_density
+    if naive.metric.of_sums:
+        ideal_gain = np.asarray(np.nanmean(ideal_gain))
     scores: FloatArray = gain / ideal_gain
     return scores
 
@@ -119,12 +134,13 @@ def official_score(
     for name, values in (("truth", truth), ("mu", mu), ("sigma", sigma)):
         _check_cells(name, values, (len(truth), N_CHANNELS))
     ids = planet_ids if planet_ids is not None else tuple(range(len(truth)))
-    return report_of_cells(cell_scores(truth, mu, sigma, naive), ids)
+    return report_of_cells(cell_scores(truth, mu, sigma, naive), ids, naive.metric)
 
 
-def report_of_cells(cells: FloatArray, planet_ids: tuple[int, ...]) -> ScoreReport:
+def report_of_cells(cells: FloatArray, planet_ids: tuple[int, ...], metric: Metric) -> ScoreReport:
     """The official mean over (planet, 283) cell scores, and its parts."""
-    by_planet = cells @ CHANNEL_WEIGHTS / CHANNEL_WEIGHTS.sum()
+    weights = metric.weights
+    by_planet = cells @ weights / weights.sum()
     return ScoreReport(
         score=float(np.clip(by_planet.mean(), 0.0, 1.0)),
         fgs1=float(cells[:, 0].mean()),
@@ -145,7 +161,7 @@ def _check_cells(name: str, values: FloatArray, shape: tuple[int, int]) -> None:
         raise DataError(name, "finite values, none negative", where, remedy)
 
 
-def naive_model(depth: FloatArray) -> NaiveModel:
+def naive_model(depth: FloatArray, edition: Edition = "2025") -> NaiveModel:
     """Naive answer of a training truth: mean and population standard deviation of all values.
 
     Raises
@@ -156,12 +172,12 @@ def naive_model(depth: FloatArray) -> NaiveModel:
     if depth.min() == depth.max():
         remedy = "give a training truth of several planets"
         raise DataError("training truth", "depths that scatter", f"{mean} everywhere", remedy)
-    return NaiveModel(mean, sigma)
+    return NaiveModel(mean, sigma, edition)
 
 
 def naive_model_of(survey: Path) -> NaiveModel:
-    """Naive answer of a survey folder, from its `train.csv`."""
-    return naive_model(read_truth(survey / "train.csv").depth)
+    """Naive answer of a survey folder, from the truth of its training planets."""
+    return naive_model(read_truth(truth_path(survey)).depth, edition_of(survey))
 
 
 def score_table(table: SubmissionTable, truth: Truth, naive: NaiveModel) -> ScoreReport:
@@ -182,14 +198,21 @@ def score_table(table: SubmissionTable, truth: Truth, naive: NaiveModel) -> Scor
     return official_score(truth.depth, table.mu[rows], table.sigma[rows], naive, truth.planet_ids)
 
 
-def score_files(submission: Path, truth: Path, train: Path) -> ScoreReport:
+def score_files(
+    submission: Path, truth: Path, train: Path, edition: Edition | None = None
+) -> ScoreReport:
     """Score a submission file against a truth file, naive answer from a training truth file.
+
+    Parameters
+    ----------
+    edition : whose score; None takes the one that names its training truth like `train`
 
     Raises
     ------
     DataError : a file is not as expected, or the planets differ
     """
-    naive = naive_model(read_truth(train).depth)
+    of_name: Edition = "2024" if train.name == TRUTH["2024"] else "2025"
+    naive = naive_model(read_truth(train).depth, edition or of_name)
     table, known = read_submission(submission), read_truth(truth)
     report = score_table(table, known, naive)
     return replace(report, warnings=_warnings(table, known, naive))

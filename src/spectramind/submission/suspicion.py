@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from spectramind.submission.metric import METRICS
 from spectramind.submission.plausibility import is_constant
 from spectramind.submission.problem import Findings, Problem
-from spectramind.submission.score import ADC2025_NAIVE, IDEAL_SIGMA
+from spectramind.submission.score import PUBLISHED_NAIVE
 from spectramind.survey.physics.depth_units import depth_unit, unit_remedy
 from spectramind.survey.tables import SIGMA_COLUMNS, WAVELENGTH_COLUMNS
 
@@ -36,11 +37,11 @@ def check_unit(mu: FloatArray, findings: Findings) -> None:
 
 def check_far_depths(planets: tuple[str, ...], mu: FloatArray, findings: Findings) -> None:
     """Report the first cell of each row that lies far outside the population of planets."""
-    limit = ADC2025_NAIVE.mean + _FAR * ADC2025_NAIVE.sigma
+    limit = PUBLISHED_NAIVE["2025"].mean + _FAR * PUBLISHED_NAIVE["2025"].sigma
     far = (mu > limit) & (mu < 1.0)  # no depth at all is an error, not a doubt
     for row in np.flatnonzero(far.any(axis=1)):
         channel = int(np.argmax(far[row]))
-        away = (mu[row, channel] - ADC2025_NAIVE.mean) / ADC2025_NAIVE.sigma
+        away = (mu[row, channel] - PUBLISHED_NAIVE["2025"].mean) / PUBLISHED_NAIVE["2025"].sigma
         found = f"lies {away:.0f} standard deviations above the challenge's planets"
         remedy = "check its unit, and the fit"
         place = (int(row) + 1, WAVELENGTH_COLUMNS[channel], f"{mu[row, channel]:.6g}", planets[row])
@@ -65,7 +66,7 @@ def check_sigma(
         remedy = "state what is known of each planet: sigma decides the score as much as mu"
         findings.add(Problem("one-sigma", "warning", found, remedy, column=_SIGMA))
     for row in rows:
-        low = sigma[row] < IDEAL_SIGMA
+        low = sigma[row] < METRICS["2025"].ideal_sigma
         if low.mean() > 0.5:
             channel = int(np.argmax(low))
             found = f"is below the ideal answer's sigma in {int(low.sum())} channels"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -12,15 +14,19 @@ from numpy.typing import NDArray
 
 from spectramind.errors import DataError
 from spectramind.survey.adc import Adc
+from spectramind.survey.adc_reading import RimSample, decide_reading, rim_sample
 from spectramind.survey.axes import Axes, read_axes
 from spectramind.survey.calibration import CALIBRATION_FILES
+from spectramind.survey.edition import Edition, adc_path, edition_of, star_path, truth_path
 from spectramind.survey.instruments import INSTRUMENTS, InstrumentName
 from spectramind.survey.signals import check_signal
-from spectramind.survey.star_completion import UNKNOWN, completed
+from spectramind.survey.star_completion import UNKNOWN, completed, without_table
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import (
+    Converters,
     Truth,
     read_adc,
+    read_planet_adc,
     read_sample_submission,
     read_star_info,
     read_truth,
@@ -33,26 +39,37 @@ _PLANET = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
 """Plain ids: `007` beside `7` would be one planet twice, and alone no id finds it."""
 _ENTRY = re.compile(
     rf"(?P<instrument>{'|'.join(INSTRUMENTS)})_"
-    r"(?:signal_(?P<signal>\d{1,4})\.parquet|calibration_(?P<calibration>\d{1,4}))"
+    r"(?:signal(?:_(?P<signal>\d{1,4}))?(?P<file>\.parquet)"
+    r"|calibration(?:_(?P<calibration>\d{1,4}))?)"
 )
 _REMEDY = "copy the planet's folder again from the competition's data"
+_DECIDING = 3
+"""Planets whose frames decide how the converters of all are read."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One observation of a planet: a signal file and a calibration folder per instrument."""
+    """One observation of a planet: a signal file and a calibration folder per instrument.
+
+    numbered   whether names of files end in the index, as they do not in the 2024 edition
+    """
 
     planet_id: int
     index: int
     folder: Path
+    numbered: bool = True
 
     def signal(self, name: InstrumentName) -> Path:
         """Parquet file with the frames of one instrument."""
-        return self.folder / f"{name}_signal_{self.index}.parquet"
+        return self.folder / f"{name}_signal{self._suffix}.parquet"
 
     def calibration(self, name: InstrumentName) -> Path:
         """Folder with the calibration of one instrument."""
-        return self.folder / f"{name}_calibration_{self.index}"
+        return self.folder / f"{name}_calibration{self._suffix}"
+
+    @property
+    def _suffix(self) -> str:
+        return f"_{self.index}" if self.numbered else ""
 
     def files(self) -> list[Path]:
         """Everything that the visit consists of, in a fixed order (for digests)."""
@@ -79,9 +96,12 @@ class Survey:
     planet_ids   train: every folder, ascending; test: the rows of sample_submission.csv, in order
     unlisted     planets with a folder that sample_submission.csv does not list (test only)
     wavelength   (283,) micrometre, ascending
-    adc          converter per instrument
+    edition      of the challenge whose layout it has
+    adc          converter per instrument, for all planets; empty where each planet has its own
     axes         time and wavelength axes of every visit
     stars        rows of the star table by planet id; may lack planets and values (see `star`)
+    planet_adc   converters by planet id, where each planet has its own
+    adc_reading  how those were read, as the frames decided
     """
 
     root: Path
@@ -92,6 +112,23 @@ class Survey:
     adc: dict[InstrumentName, Adc]
     axes: Axes
     stars: dict[int, Star]
+    edition: Edition = "2025"
+    planet_adc: dict[int, Converters] = field(default_factory=dict)
+    adc_reading: str = ""
+
+    def converter(self, planet_id: int, name: InstrumentName) -> Adc:
+        """Converter of one instrument as it was when a planet was observed.
+
+        Raises
+        ------
+        DataError : each planet has its own, and this one none
+        """
+        if self.edition == "2025":
+            return self.adc[name]
+        if planet_id not in self.planet_adc:
+            path = adc_path(self.root, self.split)
+            raise DataError(path, f"a row for planet {planet_id}", "none", "add its converters")
+        return self.planet_adc[planet_id][name]
 
     def planet(self, planet_id: int) -> Planet:
         """Planet with checked files: `locate`, then every signal file against detector and axes.
@@ -117,7 +154,8 @@ class Survey:
             numbered 0, 1, .. or that differ between instruments
         """
         folder = self.root / self.split / str(planet_id)
-        visits = tuple(Visit(planet_id, index, folder) for index in range(_count_visits(folder)))
+        count, numbered = _count_visits(folder)
+        visits = tuple(Visit(planet_id, index, folder, numbered) for index in range(count))
         for visit in visits:
             for file in visit.files():
                 if not file.is_file():
@@ -126,16 +164,18 @@ class Survey:
 
     def star(self, planet_id: int) -> Star:
         """Star of a planet, with something possible in the place of what its row lacks."""
+        if self.edition == "2024":
+            return without_table()
         return completed(self.stars.get(planet_id, UNKNOWN))
 
     def truth(self) -> Truth | None:
-        """True depths of the training planets from train.csv; None where the file is absent.
+        """True depths of the training planets; None where their table is absent.
 
         Raises
         ------
         DataError : the file is there but not as it should be
         """
-        path = self.root / "train.csv"
+        path = truth_path(self.root)
         return read_truth(path) if path.is_file() else None
 
 
@@ -164,16 +204,56 @@ def open_survey(root: Path, split: Split) -> Survey:
     planet_ids = folders
     if split == "test":
         planet_ids = _listed_planets(root, folders)
+    edition, stars = edition_of(root), star_path(root, split)
+    adc, own, reading = _converters_of(root, split, edition, folders)
     return Survey(
         root=root,
         split=split,
         planet_ids=planet_ids,
         unlisted=tuple(sorted(set(folders) - set(planet_ids))),
         wavelength=read_wavelengths(root / "wavelengths.csv"),
-        adc=read_adc(root / "adc_info.csv"),
+        adc=adc,
         axes=read_axes(root / "axis_info.parquet"),
-        stars=read_star_info(root / f"{split}_star_info.csv"),
+        stars=read_star_info(stars) if stars else {},
+        edition=edition,
+        planet_adc=own,
+        adc_reading=reading,
     )
+
+
+def _converters_of(
+    root: Path, split: Split, edition: Edition, folders: tuple[int, ...]
+) -> tuple[Converters, dict[int, Converters], str]:
+    """Converters for all planets or for each, and how the numbers were read."""
+    path = adc_path(root, split)
+    if edition == "2025":
+        return read_adc(path), {}, ""
+    stated = read_planet_adc(path)
+    samples = list(islice(_rim_samples(root / split, stated, folders), 2 * _DECIDING))
+    if not samples:
+        expected = f"a planet of {root / split} with converters and frames"
+        raise DataError(path, expected, "none", "take tables and frames of the same survey")
+    reading = decide_reading(samples)
+    own = {
+        planet: {name: reading.converter(adc) for name, adc in row.items()}
+        for planet, row in stated.items()
+    }
+    return {}, own, reading.name
+
+
+def _rim_samples(
+    folder: Path, stated: dict[int, Converters], planets: tuple[int, ...]
+) -> Iterator[RimSample]:
+    """Rim pixels of planets whose files can be read, both instruments of each."""
+    for planet in planets:
+        visit = Visit(planet, 0, folder / str(planet), numbered=False)
+        try:
+            yield from [
+                rim_sample(visit.signal(name), instrument, stated[planet][name])
+                for name, instrument in INSTRUMENTS.items()
+            ]
+        except (DataError, KeyError):
+            continue  # a fault of that planet, which is told where it is worked on
 
 
 def _planet_folders(folder: Path) -> tuple[int, ...]:
@@ -197,21 +277,27 @@ def _listed_planets(root: Path, folders: tuple[int, ...]) -> tuple[int, ...]:
     return listed
 
 
-def _count_visits(folder: Path) -> int:
-    """Number of visits of the planet in `folder`, from the names in it."""
+def _count_visits(folder: Path) -> tuple[int, bool]:
+    """Number of visits of the planet in `folder`, and whether they are numbered, by its names."""
     if not folder.is_dir():
         raise DataError(folder, "the planet's folder", "no such folder", _REMEDY)
     numbers: dict[str, set[int]] = {
         f"{name}_{kind}": set() for name in INSTRUMENTS for kind in ("signal", "calibration")
     }
+    plain: set[str] = set()
     for entry in sorted(folder.iterdir()):
         if not (match := _ENTRY.fullmatch(entry.name)):
             continue
-        kind = "signal" if match["signal"] else "calibration"
+        kind = "signal" if match["file"] else "calibration"
         number = match["signal"] or match["calibration"]
+        if number is None:
+            plain.add(f"{match['instrument']}_{kind}")
+            continue
         if number != str(int(number)):
             raise DataError(entry, f"visit {int(number)} once, without zeros", number, _REMEDY)
         numbers[f"{match['instrument']}_{kind}"].add(int(number))
+    if plain and not any(numbers.values()):
+        return 1, False
     visits = set().union(*numbers.values())
     if not visits:
         raise DataError(folder, "at least one visit", "none", _REMEDY)
@@ -221,4 +307,4 @@ def _count_visits(folder: Path) -> int:
             file = folder / f"{key}_{missing[0]}{suffix}"
             expected = f"visits 0..{max(visits)} of both instruments"
             raise DataError(file, expected, "no such file or folder", _REMEDY)
-    return max(visits) + 1
+    return max(visits) + 1, True

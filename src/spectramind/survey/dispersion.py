@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from spectramind.survey.edition import FGS1_UM
 from spectramind.survey.instruments import AIRS, AIRS_COLUMNS
 
 FloatArray = NDArray[np.float64]
-
-FGS1_UM = 0.7
-"""Wavelength that the competition's tables give to FGS1, micrometre."""
 
 # Micrometre, micrometre / column, micrometre / column^2; the real axis is this parabola to 1e-14.
 _DISPERSION = (4.0784631408988705, -4.433634065929632e-03, -6.913472144801841e-06)
@@ -28,4 +26,4 @@ def airs_wavelengths() -> FloatArray:
 
 def channel_wavelengths() -> FloatArray:
     """Wavelength of the channels as in `wavelengths.csv`, (283,) micrometre, ascending."""
-    return np.concatenate([[FGS1_UM], airs_wavelengths()[AIRS_COLUMNS][::-1]])
+    return np.concatenate([[FGS1_UM["2025"]], airs_wavelengths()[AIRS_COLUMNS][::-1]])

@@ -134,3 +134,8 @@ def completed(star: Star) -> Star:
 
 UNKNOWN = Star.from_row((math.nan,) * 8)
 """A star whose row is missing."""
+
+
+def without_table() -> Star:
+    """The star of a survey that has no star table: everything assumed, nothing to flag."""
+    return replace(completed(UNKNOWN), tabled=False)

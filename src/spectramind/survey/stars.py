@@ -21,6 +21,7 @@ class Star:
     semi_major_axis   stellar radius
     inclination       degree
     assumed           columns whose value is not the table's (see `star_completion`)
+    tabled            whether its survey has a star table at all
     """
 
     radius: float
@@ -32,6 +33,7 @@ class Star:
     semi_major_axis: float
     inclination: float
     assumed: tuple[str, ...] = ()
+    tabled: bool = True
 
     @classmethod
     def from_row(cls, row: tuple[float, ...]) -> Star:
@@ -55,5 +57,5 @@ class Star:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a fit that rests on this star has to say of it."""
-        return tuple(f"assumed_{column}" for column in self.assumed)
+        """What a fit that rests on this star has to say of it; nothing where none is known."""
+        return tuple(f"assumed_{column}" for column in self.assumed if self.tabled)

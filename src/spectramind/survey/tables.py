@@ -12,6 +12,7 @@ from spectramind.errors import DataError
 from spectramind.survey.adc import Adc
 from spectramind.survey.csv_table import read_number_table, read_planet_ids, require_finite
 from spectramind.survey.instruments import INSTRUMENTS, N_CHANNELS, InstrumentName
+from spectramind.survey.partial import there
 from spectramind.survey.row_table import RowTable, read_row_table
 from spectramind.survey.stars import STAR_COLUMNS, Star
 
@@ -23,6 +24,8 @@ TRUTH_HEADER = ("planet_id", *WAVELENGTH_COLUMNS)
 SUBMISSION_HEADER = ("planet_id", *WAVELENGTH_COLUMNS, *SIGMA_COLUMNS)
 STAR_HEADER = ("planet_id", *STAR_COLUMNS)
 ADC_HEADER = tuple(f"{name}_adc_{part}" for name in INSTRUMENTS for part in ("offset", "gain"))
+PLANET_ADC_HEADER = ("planet_id", *ADC_HEADER, "star")
+"""Header of the 2024 edition; `star` says which of its two stars a planet belongs to."""
 
 _REMEDY = "restore the file from the competition's data"
 
@@ -57,14 +60,14 @@ def read_truth(path: Path) -> Truth:
 def read_sample_submission(path: Path) -> tuple[int, ...]:
     """Planet ids of `sample_submission.csv`, in the order in which a submission must list them.
 
-    Nothing but the ids is asked of it.
+    Nothing but the ids is asked of it. Of a survey that was fetched in part, those that were.
 
     Raises
     ------
     DataError : missing file, header other than planet_id, wl_1.., sigma_1.., an id that is none,
         duplicate planet
     """
-    return read_planet_ids(path, SUBMISSION_HEADER)
+    return there(path.parent, read_planet_ids(path, SUBMISSION_HEADER))
 
 
 def read_star_table(path: Path) -> RowTable:
@@ -107,7 +110,10 @@ def read_wavelengths(path: Path) -> FloatArray:
     return wavelength
 
 
-def read_adc(path: Path) -> dict[InstrumentName, Adc]:
+Converters = dict[InstrumentName, Adc]
+
+
+def read_adc(path: Path) -> Converters:
     """Read `adc_info.csv`: one row with offset and gain of both instruments.
 
     Raises
@@ -118,7 +124,25 @@ def read_adc(path: Path) -> dict[InstrumentName, Adc]:
     require_finite(path, table)
     if len(table.values) != 1:
         raise DataError(path, "one row for all planets", f"{len(table.values)} rows", _REMEDY)
-    values = dict(zip(table.columns, table.values[0].tolist(), strict=True))
+    return _converters(path, dict(zip(table.columns, table.values[0].tolist(), strict=True)))
+
+
+def read_planet_adc(path: Path) -> dict[int, Converters]:
+    """Read `train_adc_info.csv` or `test_adc_info.csv` of the 2024 edition, numbers as stated.
+
+    Raises
+    ------
+    DataError : missing file, wrong header, duplicate planet, a gain that is not positive
+    """
+    table = read_number_table(path, PLANET_ADC_HEADER)
+    require_finite(path, table)
+    return {
+        planet: _converters(path, dict(zip(table.columns, row, strict=True)))
+        for planet, row in zip(table.planet_ids, table.values.tolist(), strict=True)
+    }
+
+
+def _converters(path: Path, values: dict[str, float]) -> Converters:
     adc = {
         name: Adc(values[f"{name}_adc_offset"], values[f"{name}_adc_gain"]) for name in INSTRUMENTS
     }

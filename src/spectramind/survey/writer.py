@@ -15,11 +15,13 @@ from spectramind.survey.adc import Adc
 from spectramind.survey.axes import AIRS_INTEGRATION_KEY, AIRS_WAVELENGTH_KEY, AXIS_COLUMNS, Axes
 from spectramind.survey.calibration import Calibration
 from spectramind.survey.discovery import Split
+from spectramind.survey.edition import Edition
 from spectramind.survey.frames import write_table
 from spectramind.survey.instruments import INSTRUMENTS, InstrumentName
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import (
     ADC_HEADER,
+    PLANET_ADC_HEADER,
     STAR_HEADER,
     SUBMISSION_HEADER,
     TRUTH_HEADER,
@@ -29,7 +31,7 @@ from spectramind.survey.tables import (
 
 FloatArray = NDArray[np.float64]
 
-SAMPLE_VALUE = 0.456
+SAMPLE_VALUE: dict[Edition, float] = {"2024": 0.123, "2025": 0.456}
 """What the competition's sample submission holds in every cell."""
 
 
@@ -84,6 +86,26 @@ def write_adc_info(path: Path, adc: Mapping[InstrumentName, Adc]) -> None:
     _write_csv(path, ADC_HEADER, [row])
 
 
+def write_planet_adc_info(
+    path: Path, adc: Mapping[int, Mapping[InstrumentName, Adc]], star: Mapping[int, int]
+) -> None:
+    """Write `train_adc_info.csv` or `test_adc_info.csv` of the 2024 edition.
+
+    Parameters
+    ----------
+    star : which of its two stars each planet belongs to, 0 or 1
+
+    Raises
+    ------
+    OutputError : the folder cannot be written, or the disk is full
+    """
+    rows = (
+        [planet, *(value for name in INSTRUMENTS for value in astuple(own[name])), star[planet]]
+        for planet, own in adc.items()
+    )
+    _write_csv(path, PLANET_ADC_HEADER, rows)
+
+
 def write_wavelengths(path: Path, wavelength: FloatArray) -> None:
     """Write `wavelengths.csv` from (283,) micrometre.
 
@@ -117,14 +139,16 @@ def write_star_info(path: Path, stars: Mapping[int, Star], split: Split) -> None
     _write_csv(path, STAR_HEADER, rows)
 
 
-def write_sample_submission(path: Path, planet_ids: Sequence[int]) -> None:
+def write_sample_submission(
+    path: Path, planet_ids: Sequence[int], edition: Edition = "2025"
+) -> None:
     """Write `sample_submission.csv`: every planet with the same value in all cells.
 
     Raises
     ------
     OutputError : the folder cannot be written, or the disk is full
     """
-    cells = [SAMPLE_VALUE] * (len(SUBMISSION_HEADER) - 1)
+    cells = [SAMPLE_VALUE[edition]] * (len(SUBMISSION_HEADER) - 1)
     _write_csv(path, SUBMISSION_HEADER, ([planet_id, *cells] for planet_id in planet_ids))
 
 

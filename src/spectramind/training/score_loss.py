@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from spectramind.models.v50 import Corrected
-from spectramind.submission.score import CHANNEL_WEIGHTS, IDEAL_SIGMA, NaiveModel
+from spectramind.submission.score import NaiveModel
 from spectramind.symbolic.constraints import violations
 
 BOUND = 4.0
@@ -44,13 +44,16 @@ def score_loss(answer: Corrected, truth: Tensor, naive: NaiveModel) -> Tensor:
     truth : (planet, 283) ppm
     naive : mean and sigma of the training depths
     """
-    ideal = torch.from_numpy(IDEAL_SIGMA).to(truth)
-    weight = torch.from_numpy(CHANNEL_WEIGHTS / CHANNEL_WEIGHTS.sum()).to(truth)
+    metric = naive.metric
+    ideal = torch.from_numpy(metric.ideal_sigma).to(truth)
+    weight = torch.from_numpy(metric.weights / metric.weights.sum()).to(truth)
     sigma = answer.sigma * _PPM
     # The density of the naive answer drops out of the numerator's difference to the ideal one.
     lost = 0.5 * bounded_square((truth * _PPM - answer.mu * _PPM) / sigma) + (sigma / ideal).log()
     away = (truth * _PPM - naive.mean) / naive.sigma
     reach = float(np.log(naive.sigma)) - ideal.log() + 0.5 * away.square()
+    if metric.of_sums:
+        reach = reach.mean()
     loss: Tensor = (weight * lost / reach).sum(-1)
     return loss
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -28,6 +29,14 @@ class RehearsalConfig(Section):
     faults: tuple[Fault, ...] = Field(description="what goes wrong on purpose")
     public: bool = Field(description="run on the visible planet alone before the hidden ones")
     namespaces: bool = Field(description="isolate the notebook, where namespaces may be made")
+    image: Literal["running", "2025-09", "2026-08", "next"] = Field(
+        description="image whose Python and libraries the notebook meets; running takes those of "
+        "this environment, the others are installed once, which needs a package index"
+    )
+    torch: bool = Field(description="install the image's torch as well, several GB")
+    images: Path | None = Field(
+        description="folder that keeps installed images; null takes ~/.cache/spectramind/images"
+    )
     keep: Path | None = Field(
         description="folder that keeps what the runs left; null takes a temporary one"
     )

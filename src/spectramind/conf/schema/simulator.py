@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from spectramind.conf.schema.section import Section
 
@@ -40,6 +40,9 @@ class SimulatorConfig(Section):
     preset: Literal["nominal", "hard", "ood"] = Field(
         description="as the competition; harsher instrument and stars; planets and stars outside "
         "the training range"
+    )
+    edition: Annotated[Literal["2024", "2025"], BeforeValidator(str)] = Field(
+        description="edition of the challenge whose layout, converters and depths it has"
     )
     limb_darkening: Literal[
         "mixed", "four_parameter", "quadratic", "square_root", "logarithmic", "power2"
