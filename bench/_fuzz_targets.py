@@ -213,7 +213,10 @@ def product_readers(folder: Path) -> Readers:
     write_posterior(folder / "fit.nc", posterior, {"config_hash": "c"})
     write_predictions(folder / "predictions.nc", _predictions())
     where = Places(folder, "test")
-    summary = PredictSummary("in", "test", "physics", None, "h", "d", {"a": 1}, 3, {2: "why"}, ())
+    summary = PredictSummary(
+        "in", "test", "physics", None, "h", "d", {"a": 1}, 3, {2: "why"},
+        {1: "red_noise"}, {"ok": 1, "doubtful": 1, "fallback": 1}, (("red_noise", 1),), None, (), ()
+    )  # fmt: skip
     write_summary(where, summary)
     write_losses(where, Losses("late", ("report",), 1, 2))
     return {

@@ -20,6 +20,7 @@ from spectramind.detector.product import write_light_curves
 from spectramind.pipeline.planet_panels import gather
 from spectramind.report.page import render
 from spectramind.report.pages import submission_page
+from spectramind.report.verdict import Scores
 from spectramind.transit.posterior import DepthPosterior, WhiteLightCurve
 from spectramind.transit.product import write_posterior
 
@@ -71,7 +72,7 @@ def _reading(folder: Path) -> None:
 def _making() -> str:
     planets = random_planets(PLANETS)
     start, used = time.perf_counter(), time.process_time()
-    html = render(submission_page(planets, valid(PLANETS), ORIGIN, None, None))
+    html = render(submission_page(planets, valid(PLANETS), ORIGIN, Scores(None, None, None)))
     wall, used = time.perf_counter() - start, time.process_time() - used
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     size = len(html.encode()) / 1e6

@@ -159,7 +159,23 @@ def test_half_an_array_is_refused(tmp_path: Path) -> None:
         read_physics_model(tmp_path / "model.ckpt")
 
 
-SUMMARY = PredictSummary("in", "test", "physics", None, "h", "d", {"a": 1}, 2, {8: "why"}, ("x",))
+SUMMARY = PredictSummary(
+    input="in",
+    split="test",
+    estimator="physics",
+    checkpoint=None,
+    run_hash="h",
+    data_digest="d",
+    config={"a": 1},
+    planets=2,
+    fallbacks={8: "why"},
+    doubtful={9: "red_noise"},
+    counts={"ok": 0, "doubtful": 1, "fallback": 1},
+    reasons=(("red_noise", 1),),
+    common=None,
+    losses=("x",),
+    priors=({"family": "", "lines": ["drift: as learnt"]},),
+)
 
 
 def test_the_summary_of_a_predict_is_typed(tmp_path: Path) -> None:

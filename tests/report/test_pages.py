@@ -17,7 +17,7 @@ from spectramind.report.content import Journal, Origin, PlanetSet
 from spectramind.report.page import Page, render
 from spectramind.report.pages import dashboard_page, submission_page
 from spectramind.report.training_record import Comparison, TrainingCurves, TrainingRecord
-from spectramind.report.verdict import Estimate, counted
+from spectramind.report.verdict import Estimate, Scores, counted
 from spectramind.submission.problem import Problem, ValidationReport
 from spectramind.submission.score import official_score
 
@@ -55,9 +55,10 @@ class Html(HTMLParser):
 
 def report(planets: PlanetSet, **changes: Any) -> Page:
     arguments = {
-        "validation": valid(len(planets.planet_ids)), "origin": ORIGIN, "score": None,
-        "expected": None,
-    }  # fmt: skip
+        "validation": valid(len(planets.planet_ids)),
+        "origin": ORIGIN,
+        "scores": Scores(None, None, None),
+    }
     return submission_page(planets, **(arguments | changes))
 
 
@@ -154,9 +155,12 @@ def test_the_same_page_gives_the_same_bytes(few: PlanetSet) -> None:
 
 def test_verdicts(few: PlanetSet) -> None:
     fine = random_planets(4, truth=False)
-    page = report(fine, expected=Estimate(0.6, 0.012, 400))
+    page = report(fine, scores=Scores(None, None, Estimate(0.6, 0.012, 400)))
     assert page.verdict.tone == "good"
-    assert ("expected score, out of fold", "0.600 ± 0.012") in page.verdict.facts
+    assert (
+        "score of the model on planets like those that taught it",
+        "0.600 ± 0.012",
+    ) in page.verdict.facts
     assert report(few).verdict.tone == "look"
     assert "1 planet carries a fallback" in report(few).verdict.advice
     assert "1 planet is doubtful" in report(random_planets(6)).verdict.advice
@@ -237,3 +241,12 @@ def test_what_a_training_leaves_is_shown(few: PlanetSet) -> None:
     for expected in ("Training: score", "Strongest edges of COREL", "v50 0.61", "no graph 0.60"):
         assert expected in text
     assert "No training curves" not in text
+
+
+def test_a_survey_that_contradicts_the_priors_is_told(few: PlanetSet) -> None:
+    lines = ("drift: learnt again from 30 planets, depths unknown", "stars: 500 K cooler")
+    html = render(report(few, priors=lines))
+    page = Html(html)
+    assert "What this survey says about the priors" in page.text
+    assert "learnt again from 30 planets" in page.text
+    assert "What this survey says" not in Html(render(report(few))).text

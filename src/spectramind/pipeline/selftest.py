@@ -22,6 +22,7 @@ from spectramind.pipeline.calibrate import calibrate
 from spectramind.pipeline.check import survey_findings
 from spectramind.pipeline.places import places
 from spectramind.pipeline.predict import predict
+from spectramind.pipeline.prior_report import prior_lines
 from spectramind.pipeline.simulate import simulate
 from spectramind.pipeline.sources import source_of
 from spectramind.pipeline.submit import submit
@@ -35,6 +36,8 @@ from spectramind.survey.physics.finding import refuse
 
 _LEAST_GB = 0.5
 """For the report, the bundle and the dry run."""
+_SAMPLE = 12
+"""Planets of the survey that are asked about the priors."""
 _PLANET_GB = 0.007
 """Products of a planet with one full visit, and one planet in ten with two."""
 
@@ -118,6 +121,23 @@ def _one_planet(config: Config) -> str:
         return _predicted(trial.model_copy(update={"data": data, "runtime": runtime}))
 
 
+def _priors(config: Config) -> str:
+    """What a few planets of the survey say of the priors that the run would bring."""
+    if config.paths.input is None:
+        return "paths.input not given"
+    planets = source_of(config).planet_ids
+    some = planets[:: max(1, len(planets) // _SAMPLE)][:_SAMPLE]
+    with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
+        trial = _trial(config, config.paths.input, Path(name))
+        data = trial.data.model_copy(update={"planets": some})
+        runtime = trial.runtime.model_copy(update={"strict": False})
+        trial = trial.model_copy(update={"data": data, "runtime": runtime})
+        with open_run("predict", trial, ()) as run:
+            summary = predict(trial, run, _silent)
+    lines = list(prior_lines(summary.priors))
+    return f"{len(some)} planets: " + ("; ".join(lines) or "none are used")
+
+
 def _whole_way(config: Config) -> str:
     """Simulate a small survey, predict, calibrate, submit, score."""
     with tempfile.TemporaryDirectory(prefix="spectramind-") as name:
@@ -162,8 +182,10 @@ def _trial(config: Config, survey: Path, folder: Path) -> Config:
 def _predicted(trial: Config) -> str:
     with open_run("predict", trial, ()) as run:
         summary = predict(trial, run, _silent)
+    said = [line for line in prior_lines(summary.priors) if "rather" in line or "overruled" in line]
     spectra = places(trial).predictions
-    return f"{summary.planets} planet(s) with {summary.estimator}, {spectra.stat().st_size} bytes"
+    whole = f"{summary.planets} planet(s) with {summary.estimator}, {spectra.stat().st_size} bytes"
+    return "; ".join((whole, *said))
 
 
 def _arithmetic(_: Config) -> str:
@@ -186,7 +208,7 @@ _FAST: tuple[tuple[str, _Probe], ...] = (
     ("compiled kernels", _arithmetic),
     ("one-planet dry run", _one_planet),
 )
-_DEEP = (*_FAST, ("whole small survey", _whole_way))
+_DEEP = (*_FAST, ("priors", _priors), ("whole small survey", _whole_way))
 
 
 def _tried(name: str, probe: _Probe, config: Config) -> Check:
