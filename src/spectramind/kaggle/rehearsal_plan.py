@@ -36,7 +36,7 @@ class Plan:
     image: str | None = None
     torch: bool = False
     images: Path = Path.home() / ".cache" / "spectramind" / "images"
-    tell: Callable[[str], None] = field(default=lambda _: None)
+    tell: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
 def plan_of(config: Config, scratch: Path, tell: Callable[[str], None] = lambda _: None) -> Plan:
