@@ -12,6 +12,7 @@ from spectramind.errors import DataError
 from spectramind.survey.stars import Star
 from spectramind.transit.adaptation import LEAST_PLANETS, held_out_shrinkage
 from spectramind.transit.depth_prior import learn_depth_prior
+from spectramind.transit.doubts import doubts_of
 from spectramind.transit.hierarchy import depths_known, learn_nuisance
 from spectramind.transit.planet_fit import PlanetFit
 from spectramind.transit.priors import TransitPriors
@@ -30,7 +31,8 @@ def learn_priors(
 
     Parameters
     ----------
-    fits : by planet id, made with generic priors or others of the same size; fallbacks are ignored
+    fits : by planet id, made with generic priors or others of the same size; fallbacks and
+        doubtful ones, whose light curves are not what the model describes, teach nothing
     depth : (283,) true depths by planet id
     stars : table entries by planet id
     generic : where learning starts and what it is drawn towards when planets are few
@@ -43,11 +45,11 @@ def learn_priors(
     informative = {
         planet: fit.information
         for planet, fit in sorted(fits.items())
-        if planet in depth and fit.information is not None
+        if planet in depth and fit.information is not None and not doubts_of(fit.posterior.flags)
     }
     used = list(informative)
     if len(used) < LEAST_PLANETS:
-        found = f"{len(used)} joint fits with known depths"
+        found = f"{len(used)} sound joint fits with known depths"
         remedy = "use the generic priors"
         raise DataError(learnt_from, f"at least {LEAST_PLANETS} planets", found, remedy)
     known = [depths_known(said, depth[p], stars[p]) for p, said in informative.items()]
