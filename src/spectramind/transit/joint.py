@@ -93,7 +93,7 @@ def fit_planet(
         replace(v, fgs1=without_outliers(v.fgs1), airs=without_outliers(v.airs)) for v in visits
     ]
     came = visits
-    white, empty = _white_fit(visits, star)
+    white, empty, few = _white_fit(visits, star)
     visits = left_out(visits, empty)
     if white is None or white.gain <= LEAST_GAIN:
         return _fallback(came, star, priors)
@@ -127,7 +127,7 @@ def fit_planet(
         depth=depth,
         variance_diagonal=diagonal,
         factors=factors,
-        flags=merged(flags, empty.flags),
+        flags=merged(flags, few, empty.flags),
         geometry=geometry(problem, state) | {"chi2": chi2, "gain": white.gain},
         white=white_light,
     )
@@ -146,13 +146,17 @@ def fit_planet(
     )
 
 
-def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> tuple[WhiteFit | None, Emptiness]:
-    """White fit of the curves that show the transit, and those that do not."""
+def _white_fit(
+    visits: Sequence[VisitLightCurves], star: Star
+) -> tuple[WhiteFit | None, Emptiness, tuple[str, ...]]:
+    """White fit of the curves that show the transit, those that do not, and a flag if some lack."""
     curves = [relative_curve(c, v.visit) for v in visits for c in (v.airs, v.fgs1)]
     series = [s for s in map(white_series, curves) if s.usable.sum() >= LEAST_SAMPLES]
+    few = ("few_samples",) if len(series) < len(curves) else ()
     empty = empty_curves(series, star)
     series = [s for s in series if not empty.holds(s.visit, s.instrument)]
-    return fit_white(series, search_transit(series, star), star) if series else None, empty
+    fit = fit_white(series, search_transit(series, star), star) if series else None
+    return fit, empty, few
 
 
 def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors) -> PlanetFit:
