@@ -80,16 +80,18 @@ def cautious(
     visits : light curves as they came
     """
     covariance = np.diag(posterior.variance_diagonal) + posterior.factors @ posterior.factors.T
-    flags = posterior.flags
+    flags, widened = posterior.flags, False
     for name, channels in (("FGS1", slice(0, 1)), ("AIRS-CH0", slice(1, None))):
         found = findings_of([curve for curve in curves if curve.instrument == name])
         floor = (found.error * float(np.median(posterior.depth[channels]))) ** 2
         present = float(covariance[channels, channels].mean())
         if floor > _MATTERS**2 * present:
             flags = merged(flags, found.flags)
-        covariance[channels, channels] += max(floor - present, 0.0)
+        if floor > present:
+            covariance[channels, channels] += floor - present
+            widened = True
     flags = merged(flags, raised_flags(visits))
-    if flags == posterior.flags:
-        return posterior
+    if not widened:
+        return posterior if flags == posterior.flags else replace(posterior, flags=flags)
     diagonal, factors = low_rank(covariance)
     return replace(posterior, variance_diagonal=diagonal, factors=factors, flags=flags)
