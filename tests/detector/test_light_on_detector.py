@@ -120,7 +120,7 @@ def evidence(**changes: object) -> LightEvidence:
     series = 1e6 + np.sqrt(1e6 / 5) * rng.normal(size=200)
     values: dict[str, object] = {
         "row": 15.5, "column": 15.5, "concentration": 0.8, "blue_to_red": 9.0, "reads": 1.0,
-        "dim": 2.0, "series": series, "repeated": np.zeros(200, bool),
+        "dim": 2.0, "series": series, "floor": 0.0, "repeated": np.zeros(200, bool),
     }  # fmt: skip
     return LightEvidence(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -107,6 +107,12 @@ def test_visits_that_differ_cost_their_difference() -> None:
     assert airs_mean_sigma(after) == pytest.approx(0.1 * DEPTH, rel=0.3)
 
 
+def test_a_flag_that_was_there_already_does_not_stop_the_widening() -> None:
+    apart = [residual(1, visit=0), residual(2, -0.1 * DIP, visit=1)]
+    before = replace(plain_posterior(), flags=("visits_disagree",))
+    assert airs_mean_sigma(cautious(before, apart, [])) > 0.07 * DEPTH
+
+
 def test_flags_of_frames_reach_the_posterior() -> None:
     visit = replace(make_visit(Scene()), attributes={DOUBTS: "frozen_frames/FGS1/0"})
     assert cautious(plain_posterior(), seen_errors([]), [visit]).flags == ("frozen_frames/FGS1/0",)

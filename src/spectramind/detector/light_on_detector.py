@@ -31,7 +31,7 @@ _DIM = -20.0  # electron / pair; seen: 0 to 38
 _JUMP, _WILD_JUMP = 0.1, 0.3  # of the light; a planet takes 0.05 at most
 _MANY = 0.02  # of the bins
 _FROZEN = 0.3  # of the bins
-_NOISY, _WILD = 4.0, 8.0  # times photon noise between bins; seen: 1.0 to 1.2
+_NOISY, _WILD = 2.5, 8.0  # times photon and read noise between bins
 _LEAST_STEPS = 20
 _NEIGHBOURS = 90.0  # percentile: a planet that comes and goes moves half of the differences
 _SAMPLE = 7  # every n-th channel is enough to see that frames repeat themselves
@@ -56,6 +56,7 @@ class LightEvidence:
     reads          short over long read of bright pixels, over what their times allow
     dim            electron / pair, median of the pixels beside the star
     series         (time,) electron / pair of all complete pixels together
+    floor          (electron / pair)^2, variance of that without light
     repeated       (time,) True where a bin repeats the one before in every pixel
     """
 
@@ -66,6 +67,7 @@ class LightEvidence:
     reads: float
     dim: float
     series: FloatArray
+    floor: float
     repeated: BoolArray
 
 
@@ -157,12 +159,13 @@ def light_evidence(
         reads=_reads_ratio(binned, image, good & ~saturated, constants),
         dim=_dim_light(binned),
         series=series * float(complete.sum()),
+        floor=float(constants.floor.ravel()[window.star][complete].sum()),
         repeated=_repeated(binned),
     )
 
 
 def _unsteadiness(evidence: LightEvidence, pairs: int) -> tuple[float, float, float]:
-    """Shares of bins far, and very far, from the median; differences of bins over photon noise.
+    """Shares of bins far, and very far, from the median; differences of bins over their noise.
 
     Parameters
     ----------
@@ -171,7 +174,7 @@ def _unsteadiness(evidence: LightEvidence, pairs: int) -> tuple[float, float, fl
     light = evidence.series
     middle = float(np.median(light))
     far = np.abs(light / middle - 1.0)
-    noise = float(np.sqrt(2.0 * middle / pairs))
+    noise = float(np.sqrt(2.0 * (middle + evidence.floor) / pairs))
     step = np.abs(np.diff(light[~evidence.repeated]))
     enough = step.size >= _LEAST_STEPS
     scatter = float(np.percentile(step, _NEIGHBOURS)) / 1.645 if enough else 0.0
@@ -221,7 +224,7 @@ def _impossible_change(evidence: LightEvidence, pairs: int) -> Fault | None:
         found = f"{wild:.0%} of the time bins off by more than {_WILD_JUMP:.0%}"
         return Fault("the steady light of a star", found, _COPY)
     if noise > _WILD:
-        found = f"{noise:.0f} times photon noise between neighbours: frames in another order"
+        found = f"{noise:.0f} times its noise between neighbours: frames in another order"
         return Fault("light that changes slowly", found, _COPY)
     return None
 

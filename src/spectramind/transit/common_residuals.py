@@ -17,7 +17,7 @@ from spectramind.survey.instruments import InstrumentName
 from spectramind.transit.jitter_templates import Jitter
 from spectramind.transit.joint_problem import JointProblem, JointState
 from spectramind.transit.normal_equations import CurveEquations
-from spectramind.transit.posterior import WhiteLightCurve
+from spectramind.transit.white_fit import WhiteFit
 
 FloatArray = NDArray[np.float64]
 
@@ -41,10 +41,10 @@ class CommonResidual:
 
 
 def _white_sigma(rest: FloatArray, usable: NDArray[np.bool_], stated: float) -> float:
-    """Scatter between neighbours, not less than what is stated."""
+    """Scatter between neighbours, not less than what is stated; infinite where it is zero."""
     step = np.diff(rest[usable])
     if step.size < 8:
-        return stated
+        return stated if stated > 0.0 else np.inf
     return max(stated, 1.4826 * float(np.median(np.abs(step))) / float(np.sqrt(2.0)))
 
 
@@ -88,14 +88,13 @@ def joint_residuals(
     return tuple(out)
 
 
-def white_residuals(curves: Sequence[WhiteLightCurve]) -> tuple[CommonResidual, ...]:
-    """Of white light curves with their model."""
+def white_residuals(fit: WhiteFit) -> tuple[CommonResidual, ...]:
+    """Of the white curves of a fit, those samples included that it has taken for outliers."""
     out = []
-    for curve in curves:
-        good = np.isfinite(curve.flux) & np.isfinite(curve.sigma)
-        rest = np.where(good, curve.flux / curve.model - 1.0, 0.0)
-        typical = float(np.median(curve.sigma[good])) if good.any() else np.inf
-        sigma = np.where(good, _white_sigma(rest, good, typical), np.inf)
-        dip = 1.0 - curve.model
-        out.append(CommonResidual(curve.instrument, curve.visit, curve.time, rest, sigma, dip))
+    for series, model, drift in zip(fit.series, fit.models, fit.drifts, strict=True):
+        good = series.usable
+        rest = np.where(good, series.log_flux - model - drift, 0.0)
+        sigma = np.where(good, _white_sigma(rest, good, 0.0), np.inf)
+        dip = 1.0 - np.exp(model)
+        out.append(CommonResidual(series.instrument, series.visit, series.time, rest, sigma, dip))
     return tuple(out)

@@ -94,7 +94,7 @@ def fit_planet(
     choices = (
         priors if isinstance(priors, PriorChoices) else only(priors, visits[0].airs.wavelength)
     )
-    white, empty = _white_fit(visits, star)
+    white, empty, few = _white_fit(visits, star)
     if white is None or white.gain <= LEAST_GAIN:
         return _fallback(visits, star, choices.priors[0])
     seen = left_out(visits, empty)
@@ -108,17 +108,18 @@ def fit_planet(
         config.jitter_templates,
         config.iterations,
     )
-    came = _Came(visits, white, empty)
+    came = _Came(visits, white, empty, few)
     return _summary(came, choices, settled, config.disagreement)
 
 
 @dataclass(frozen=True)
 class _Came:
-    """Light curves as they came, their white fit, and what of them holds no transit."""
+    """Light curves as they came, their white fit, what of them holds no transit, what lacks."""
 
     visits: Sequence[VisitLightCurves]
     white: WhiteFit
     empty: Emptiness
+    few: tuple[str, ...]
 
 
 def _chosen(
@@ -159,7 +160,7 @@ def _summary(
         depth=belief.depth,
         variance_diagonal=diagonal,
         factors=factors,
-        flags=merged(flags, came.empty.flags),
+        flags=merged(flags, came.few, came.empty.flags),
         geometry=geometry(problem, state) | {"chi2": chi2, "gain": came.white.gain},
         white=white_light,
     )
@@ -188,13 +189,17 @@ def widened(covariance: FloatArray, flags: Sequence[str], chi2: float) -> FloatA
     return covariance * factor * (chi2 if chi2 > HIGH_CHI2 else 1.0)
 
 
-def _white_fit(visits: Sequence[VisitLightCurves], star: Star) -> tuple[WhiteFit | None, Emptiness]:
-    """White fit of the curves that show the transit, and those that do not."""
+def _white_fit(
+    visits: Sequence[VisitLightCurves], star: Star
+) -> tuple[WhiteFit | None, Emptiness, tuple[str, ...]]:
+    """White fit of the curves that show the transit, those that do not, and a flag if some lack."""
     curves = [relative_curve(c, v.visit) for v in visits for c in (v.airs, v.fgs1)]
     series = [s for s in map(white_series, curves) if s.usable.sum() >= LEAST_SAMPLES]
+    few = ("few_samples",) if len(series) < len(curves) else ()
     empty = empty_curves(series, star)
     series = [s for s in series if not empty.holds(s.visit, s.instrument)]
-    return fit_white(series, search_transit(series, star), star) if series else None, empty
+    fit = fit_white(series, search_transit(series, star), star) if series else None
+    return fit, empty, few
 
 
 def _fallback(visits: Sequence[VisitLightCurves], star: Star, priors: TransitPriors) -> PlanetFit:

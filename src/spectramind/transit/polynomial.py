@@ -78,7 +78,7 @@ def estimate_depths(visits: Sequence[VisitLightCurves], star: Star) -> DepthPost
     posterior = DepthPosterior(
         planet_id, "polynomial", depth, diagonal, factors, flags, geometry, white
     )
-    return cautious(posterior, seen_errors(white_residuals(white)), visits)
+    return cautious(posterior, seen_errors(white_residuals(fit)), visits)
 
 
 def _usable_curves(

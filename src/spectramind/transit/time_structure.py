@@ -22,6 +22,7 @@ _ORDER = 5
 _SPACING = 0.1  # hour between the instants at which structures begin
 _DECAYS = (0.1, 0.3, 0.9)  # hour
 _LEAST_SEEN = 0.05  # of a tried series that known ones do not hold
+_LEAST_PRICE = 0.2  # of a structure's amplitude: limb darkening and orbit give way as well
 _EDGE = 0.75  # hour
 LEAST_SAMPLES = 40
 LEAST_GAIN = 36.0
@@ -83,6 +84,10 @@ class _Whitened:
         """Change of the depth that the residual asks for, in units of the first known series."""
         return float(np.linalg.lstsq(self.known, self.rest, rcond=1e-8)[0][0])
 
+    def size_of_last(self) -> float:
+        """Amplitude of the known series that was added last, relative flux."""
+        return float(np.linalg.lstsq(self.known, self.rest, rcond=1e-8)[0][-1])
+
     def gains(self) -> FloatArray:
         """(tried,) fall of chi^2 by each tried series beside all known ones."""
         basis, _ = np.linalg.qr(self.known)
@@ -117,7 +122,8 @@ def structure_of(curve: CommonResidual) -> Structure:
             break
         wider = np.column_stack([problem.known, problem.tried[:, index]])
         problem = replace(problem, known=wider)
-        change = max(change, abs(problem.depth() - plain))
+        size = abs(problem.size_of_last()) / float(curve.dip.max())
+        change = max(change, abs(problem.depth() - plain), _LEAST_PRICE * size)
     return Structure(strongest, name, change)
 
 
