@@ -153,3 +153,18 @@ def test_twins_of_two_stars_cost_themselves_and_twins_of_one_star_nothing(
     assert read_predictions(tmp_path / "out/predictions.nc").fallbacks() == {}
     said = submitted(tmp_path)
     assert said.returncode == 0 and "the very spectrum of row" in said.stdout
+
+
+def test_fallbacks_name_no_folder_of_the_machine(light_curve_survey: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("here", "a very different place"):
+        folder = tmp_path / name
+        survey = Path(shutil.copytree(light_curve_survey, folder / "survey"))
+        sorted((survey / "reduced/test").glob("*.nc"))[0].write_bytes(b"damaged")
+        told = ("predict", f"paths.input={survey}", f"paths.out={folder}/out", *TOLD)
+        assert spectramind(*told, cwd=folder).returncode == 0
+        assert spectramind("submit", f"paths.out={folder}/out", cwd=folder).returncode == 0
+        page = (folder / "out/report.html").read_text()
+        assert "reduced/test/" in page and str(tmp_path) not in page
+        made.append((folder / "out/predictions.nc").read_bytes())
+    assert made[0] == made[1]

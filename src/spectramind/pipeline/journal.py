@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from spectramind.pipeline.places import without_folders
 from spectramind.pipeline.setbacks import runs_into
 from spectramind.provenance.events import read_events
 from spectramind.report.content import Journal
 
 _MOST = 400
 """Events shown, the latest: a survey with many broken planets has one for each."""
-_FOLDERS = re.compile(r"(?<![\w.)\]}])/(?:[^/\s:;,'\"]+/)+")
-"""Folders of an absolute path: what stands before its last part."""
 _DETAILS = ("error", "planet", "status", "seconds", "hash", "commit")
 
 
@@ -40,13 +38,9 @@ def _commands(records: Iterable[dict[str, Any]]) -> list[str]:
 def _overrides(record: dict[str, Any]) -> list[str]:
     """What a command was told; of a path its last part, since pages go to other machines."""
     given = record.get("overrides")
-    return [_without_folders(str(text)) for text in given] if isinstance(given, list) else []
-
-
-def _without_folders(text: str) -> str:
-    return _FOLDERS.sub("", text)
+    return [without_folders(str(text)) for text in given] if isinstance(given, list) else []
 
 
 def _row(record: dict[str, Any]) -> tuple[str, str, str, str]:
     details = "; ".join(f"{key} {record[key]}" for key in _DETAILS if record.get(key) is not None)
-    return record["time"][:19], record["verb"], record["event"], _without_folders(details)
+    return record["time"][:19], record["verb"], record["event"], without_folders(details)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,9 @@ from spectramind.conf.schema.config import Config
 from spectramind.errors import DataError
 from spectramind.models.predictions import FILE_NAME
 from spectramind.symbolic.product import FILE_NAME as SYMBOLIC
+
+_FOLDERS = re.compile(r"(?<![\w.)\]}])/(?:[^/\s:;,'\"]+/)+")
+"""Folders of an absolute path: what stands before its last part."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,20 @@ def required(value: Path | None, key: str) -> Path:
 
 def portable_text(text: str, config: Config) -> str:
     """A message without the folders of survey and products: the same on every machine."""
-    for folder in (config.paths.out, config.paths.input, Path.cwd()):
-        if folder is None:
-            continue
+    named = (config.paths.out, config.paths.input, Path.cwd())
+    folders = [folder for folder in named if folder is not None]
+    return below_folders(text, folders)
+
+
+def below_folders(text: str, folders: Sequence[Path]) -> str:
+    """A message whose files are named from these folders on, and others by their last part."""
+    for folder in folders:
         for start in (str(folder.absolute()), str(folder)):
             # A relative folder such as `out` may also be a word of the message.
             text = text.replace(f"{start}/", "") if len(start) > 1 else text
-    return text
+    return without_folders(text)
+
+
+def without_folders(text: str) -> str:
+    """A text in which absolute paths are their last part: pages go to other machines."""
+    return _FOLDERS.sub("", text)

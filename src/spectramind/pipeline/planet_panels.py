@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spectramind.detector.health_overview import HealthOverview, read_health
 from spectramind.errors import DataError
+from spectramind.pipeline.places import below_folders
 from spectramind.report.content import Fact, HealthCurves, PhysicsPosterior, WhiteCurves
 from spectramind.report.time_bins import BINS, binned
 from spectramind.survey.instruments import N_CHANNELS
@@ -83,7 +84,9 @@ def gather(planet_ids: Sequence[int], fits: Path, reduced: Path, progress: Progr
             for visit, path in visits.get(planet, ()):
                 _add_health(found, row, visit, path)
         except DataError as error:
-            unread[planet] = str(error)
+            # Products below the folder of the run, light curves below that of the survey.
+            roots = (fits.parent.parent, reduced.parent.parent)
+            unread[planet] = below_folders(str(error), roots)
         progress(row + 1, len(planet_ids), len(unread))
     return Panels(
         physics=PhysicsPosterior(found.depth, found.sigma, None, None),
