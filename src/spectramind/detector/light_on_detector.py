@@ -32,7 +32,7 @@ _JUMP, _WILD_JUMP = 0.1, 0.3  # of the light; a planet takes 0.05 at most
 _MANY = 0.02  # of the bins
 _FROZEN = 0.3  # of the bins
 _NOISY, _WILD = 2.5, 8.0  # times photon and read noise between bins
-_LEAST_STEPS = 20
+_LEAST_STEPS = 100  # fewer in a visit lie too far apart: transits move from one to the next
 _NEIGHBOURS = 90.0  # percentile: a planet that comes and goes moves half of the differences
 _SAMPLE = 7  # every n-th channel is enough to see that frames repeat themselves
 

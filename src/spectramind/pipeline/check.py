@@ -168,7 +168,8 @@ def _split_findings(root: Path, split: Split) -> Iterator[Finding]:
         yield from _reduced_findings(root, curves)
     else:
         survey = open_survey(root, split)
-        yield from _stars(root, file, survey.stars, survey.planet_ids)
+        told = survey.stars if survey.edition == "2025" else None
+        yield from _stars(root, file, told, survey.planet_ids)
         yield from _missing(survey)
         yield from frame_findings(survey)
         yield from twin_findings(root, frame_files(survey), survey.stars)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from spectramind.errors import DataError
 from spectramind.survey.calibration import read_calibration
 from spectramind.survey.discovery import Survey, Visit
+from spectramind.survey.edition import adc_path
 from spectramind.survey.instruments import AIRS, INSTRUMENTS, Instrument, InstrumentName
 from spectramind.survey.parquet import parquet_faults
 from spectramind.survey.physics.converter import (
@@ -52,7 +53,7 @@ def sampled_visits(survey: Survey, count: int = _VISITS) -> list[Visit]:
     there = []
     for planet in survey.planet_ids:
         folder = survey.root / survey.split / str(planet)
-        visit = Visit(planet, 0, folder)
+        visit = Visit(planet, 0, folder, survey.edition == "2025")
         if folder.is_dir() and all(file.is_file() for file in visit.files()):
             there.append(visit)
     places = np.unique(np.linspace(0, len(there) - 1, count).round().astype(int))
@@ -127,7 +128,11 @@ def frame_findings(survey: Survey) -> list[Finding]:
         faults = [
             (sample.visit.planet_id, error)
             for sample in samples
-            if (error := _calibration_fault(sample, instrument, survey.adc[name].gain))
+            if (
+                error := _calibration_fault(
+                    sample, instrument, survey.converter(sample.visit.planet_id, name).gain
+                )
+            )
         ]
         # Of several visits one may be broken; most of them are the survey.
         everybody = len(faults) > 0.5 * len(samples)
@@ -143,8 +148,13 @@ def _converter_findings(
     levels = [sample.levels for sample in samples]
     try:
         check_order(samples[0].visit.signal(name), INSTRUMENTS[name], levels)
-        file = survey.root / "adc_info.csv"
-        check_converter(file, INSTRUMENTS[name], survey.adc[name], levels)
+        file = adc_path(survey.root, survey.split)
+        if survey.edition == "2025":
+            check_converter(file, INSTRUMENTS[name], survey.adc[name], levels)
+            return []
+        for sample in samples:  # every planet has converters of its own
+            adc = survey.converter(sample.visit.planet_id, name)
+            check_converter(file, INSTRUMENTS[name], adc, [sample.levels])
     except DataError as error:
         return [fault("converter", error, survey.root)]
     return []
