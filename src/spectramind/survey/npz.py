@@ -48,5 +48,10 @@ def read_npz(path: Path, expected: str, remedy: str) -> Arrays:
     ------
     DataError : missing or damaged file, or one that holds objects
     """
-    with npz_faults(path, expected, remedy), np.load(path, allow_pickle=False) as archive:
+    # A file of our own: numpy leaves one open whose archive it cannot read.
+    with (
+        npz_faults(path, expected, remedy),
+        path.open("rb") as handle,
+        np.load(handle, allow_pickle=False) as archive,
+    ):
         return {key: np.asarray(archive[key]) for key in archive.files}
