@@ -71,9 +71,9 @@ def fuzz(seconds: float, seed: int = 0) -> tuple[Counter[tuple[str, str]], list[
     """Damage files for so many seconds; count outcomes by reader, and collect faults."""
     counts: Counter[tuple[str, str]] = Counter()
     faults: list[Fault] = []
-    end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         known = targets(Path(folder))
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             for target in known:
                 outcome = attack(target, Path(folder), seed)
