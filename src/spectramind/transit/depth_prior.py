@@ -137,6 +137,8 @@ def combine(
 ) -> tuple[FloatArray, FloatArray, float]:
     """Posterior of the depths from what the light curves say, over all amplitudes.
 
+    The clear version, channel by channel, that `evidence.posterior` is held against.
+
     Parameters
     ----------
     prior, unit : the prior and its `unit_covariance`

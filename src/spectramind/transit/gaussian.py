@@ -32,16 +32,3 @@ def marginalise(
     solved = cho_solve(factor, np.column_stack([coupling, vector[other]]), check_finite=False)
     reduced = matrix[np.ix_(keep, keep)] - coupling.T @ solved[:, :-1]
     return 0.5 * (reduced + reduced.T), vector[keep] - coupling.T @ solved[:, -1]
-
-
-def conditional_mean(
-    matrix: FloatArray, vector: FloatArray, known: IntArray, values: FloatArray
-) -> FloatArray:
-    """Mean of all parameters (n,) when those at `known` (known,) have the given values."""
-    other = np.setdiff1d(np.arange(vector.size), known)
-    right = vector[other] - matrix[np.ix_(other, known)] @ values
-    mean = np.empty(vector.size)
-    mean[known] = values
-    factor = cho_factor(matrix[np.ix_(other, other)], lower=True, check_finite=False)
-    mean[other] = cho_solve(factor, right, check_finite=False)
-    return mean
