@@ -19,7 +19,7 @@ from spectramind.pipeline.planets import PlanetTask, Progress, for_each_planet
 from spectramind.pipeline.prior_report import PriorReport, reported
 from spectramind.pipeline.sources import source_of
 from spectramind.provenance.digest import sha256
-from spectramind.provenance.product import attributes_of, is_current
+from spectramind.provenance.product import attributes_of
 from spectramind.provenance.run import Run
 from spectramind.survey.families import read_families
 from spectramind.transit.adaptation import (
@@ -121,16 +121,24 @@ def refine_fit(task: PlanetTask, path: Path, choices: PriorChoices, adapted: Pat
     choices : priors of the fit
     adapted : file of the priors that the planet's survey taught, if it taught any
     """
-    digest = sha256(adapted) if adapted is not None else NONE
-    before = attributes_of(path)
-    if is_current(path, before | {ADAPTED: digest}):
+    digest = _wanted(adapted)
+    if not _stale(path, digest):
         return digest
     if adapted is not None:
         choices = with_adapted(choices, _priors_at(adapted, digest))
     star = source_of(task.config).star(task.planet_id)
     fit = refined(read_planet_fit(path), star, choices)
-    write_planet_fit(path, fit, before | {ADAPTED: digest})
+    write_planet_fit(path, fit, attributes_of(path) | {ADAPTED: digest})
     return digest
+
+
+def _wanted(adapted: Path | None) -> str:
+    return sha256(adapted) if adapted is not None else NONE
+
+
+def _stale(path: Path, digest: str) -> bool:
+    """Whether the posterior at `path` follows other priors of the survey than these."""
+    return attributes_of(path, ADAPTED).get(ADAPTED, NONE) != digest
 
 
 def adapt_survey(
@@ -156,7 +164,10 @@ def adapt_survey(
     failed: dict[int, str] = {}
     if config.transit.adapt == "survey":
         for file in dict.fromkeys(files.values()):
-            some = [planet for planet in planets if files[planet] == file]
+            digest = _wanted(file)
+            some = [p for p in planets if files[p] == file and _stale(where.posterior(p), digest)]
+            if not some:
+                continue
             work = partial(refine, fits=where.fits.absolute(), adapted=file and file.absolute())
             _, wrong = for_each_planet(work, some, config, run, progress)
             failed |= wrong

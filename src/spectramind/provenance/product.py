@@ -35,11 +35,16 @@ def is_current(path: Path, attributes: dict[str, str]) -> bool:
         return False
 
 
-def attributes_of(path: Path) -> dict[str, str]:
-    """The attributes that tie the netCDF file `path` to what it was made from; {} without one."""
+def attributes_of(path: Path, *more: str) -> dict[str, str]:
+    """What ties the netCDF file `path` to what it was made from; {} without a file.
+
+    Parameters
+    ----------
+    more : names of further attributes, where it has them
+    """
     import h5py
 
-    names = ("config_hash", "input_digest", "code_digest")
+    names = ("config_hash", "input_digest", "code_digest", *more)
     try:
         with h5py.File(path, "r") as product:
             return {name: str(product.attrs[name]) for name in names if name in product.attrs}
