@@ -2,7 +2,8 @@
 
 Each part of the correction has the share that out-of-fold scores gave it. All of it fades where a
 fit behaved worse than those of the training planets: what the networks learnt about errors does not
-hold there, and the physics posterior is what is left.
+hold there, and the physics posterior is what is left. A level is moved by little more than its own
+sigma: a network that contradicts the measurement itself has seen other air, not a better spectrum.
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ def familiarity(trust: Trust, conduct: Tensor) -> Tensor:
     return 1.0 / (1.0 + (square / _HALF**2).square())
 
 
+def bounded(shift: Tensor, sigma: Tensor) -> Tensor:
+    """Share of a correction (planet,) that its own size allows: half where it is one sigma."""
+    return 1.0 / (1.0 + (shift / sigma) ** 4)
+
+
 def trusted(answer: Corrected, batch: PlanetBatch, trust: Trust) -> Corrected:
     """The shares of the correction: 0 is the physics posterior, 1 what the networks say.
 
@@ -58,6 +64,8 @@ def trusted(answer: Corrected, batch: PlanetBatch, trust: Trust) -> Corrected:
     fgs1, mean, shape = (share * known for share in trust.shares)
     moved = answer.mu - batch.depth
     level = moved[:, 1:].mean(1, keepdim=True)
+    fgs1 = fgs1 * bounded(moved[:, :1], batch.sigma[:, :1])
+    mean = mean * bounded(level, batch.sigma[:, 1:2])
     shift = torch.cat([fgs1 * moved[:, :1], mean * level + shape * (moved[:, 1:] - level)], dim=1)
     own = torch.cat([batch.sigma[:, :1], batch.sigma[:, 2:]], dim=1)
     common = batch.sigma[:, 1]

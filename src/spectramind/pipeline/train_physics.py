@@ -226,6 +226,8 @@ def _calibration(known: KnownPlanets, fits: Mapping[int, PlanetFit]) -> TransitC
         [fit.posterior for fit in fits.values()],
         [known.depth[planet] for planet in fits],
         [known.stars[planet] for planet in fits],
+        # What moves a mean by the star or the orbit at home misleads elsewhere.
+        correct_mean=False,
     )
 
 
