@@ -55,7 +55,7 @@ def test_submission_is_valid_and_scores(notebook: Path, small_survey: Path) -> N
         "--train", str(small_survey / "train.csv"), "--json", cwd=notebook,
     )  # fmt: skip
     values = json_of(scored)
-    assert set(values) == {"score", "fgs1", "airs", "planets"}
+    assert set(values) == {"score", "fgs1", "airs", "planets", "warnings"}
     assert isinstance(values["score"], float)
     # With every 60th pair kept, photon noise alone leaves about half of the full survey's score.
     assert values["score"] > 0.1

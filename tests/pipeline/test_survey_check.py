@@ -222,7 +222,7 @@ IMPORTED: dict[str, tuple[Damage, tuple[str, ...]]] = {
         light_curves({"airs_hours": lambda v: np.where(np.arange(v.size) == 500, np.nan, v)},
                      "times.npz"), ("index 500",)),
     "an hour off": (
-        light_curves({"fgs1_hours": lambda v: v - 1.0}, "times.npz"), ("-1 h off",)),
+        light_curves({"fgs1_hours": lambda v: v - 1.0}, "times.npz"), ("FGS1 is -1.00",)),
 }  # fmt: skip
 
 

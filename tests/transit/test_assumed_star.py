@@ -13,7 +13,7 @@ from spectramind.detector.light_curves import VisitLightCurves
 from spectramind.pipeline.fit import flagged
 from spectramind.survey.star_completion import completed
 from spectramind.survey.stars import Star
-from spectramind.transit.assumed_star import widened
+from spectramind.transit.assumed_star import with_assumptions
 from spectramind.transit.calibration import error_parts
 from spectramind.transit.joint import fit_planet
 
@@ -26,13 +26,15 @@ from spectramind.transit.joint import fit_planet
 def test_priors_widen_in_what_is_assumed(
     star: Star, assumed: tuple[str, ...], log_axis: float, impact: float
 ) -> None:
-    change = widened(PRIORS, replace(star, assumed=assumed)).star_scatter - PRIORS.star_scatter
+    wide = with_assumptions(PRIORS, replace(star, assumed=assumed))
+    change = wide.star_scatter - PRIORS.star_scatter
     assert np.diag(change)[-2:] == pytest.approx([log_axis**2, impact**2])
     assert not change[:-2].any()
 
 
 def test_an_assumed_temperature_widens_limb_darkening_along_its_slope(star: Star) -> None:
-    change = widened(PRIORS, replace(star, assumed=("Ts",))).star_scatter - PRIORS.star_scatter
+    wide = with_assumptions(PRIORS, replace(star, assumed=("Ts",)))
+    change = wide.star_scatter - PRIORS.star_scatter
     slope = PRIORS.star_mean[:, 1]
     assert slope.any()
     np.testing.assert_allclose(change, np.outer(slope, slope) * (700 / 550) ** 2, atol=1e-12)
@@ -44,7 +46,7 @@ def test_a_planet_of_whose_orbit_nothing_is_known_is_fitted_and_flagged(
     nothing = float("nan")
     blank = replace(star, period=nothing, semi_major_axis=nothing, inclination=nothing)
     whole = completed(blank)
-    fit = flagged(fit_planet([plain_visit], whole, widened(PRIORS, whole), CONFIG), whole)
+    fit = flagged(fit_planet([plain_visit], whole, PRIORS, CONFIG), whole)
     assert fit.posterior.flags[-3:] == ("assumed_P", "assumed_sma", "assumed_i")
     error, parts = fit.posterior.depth - Scene().truth(), error_parts(fit.posterior)
     assert abs(error[0]) < 3.5 * parts.fgs1

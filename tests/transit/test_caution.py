@@ -110,7 +110,7 @@ def test_visits_that_differ_cost_their_difference() -> None:
 def test_a_flag_that_was_there_already_does_not_stop_the_widening() -> None:
     apart = [residual(1, visit=0), residual(2, -0.1 * DIP, visit=1)]
     before = replace(plain_posterior(), flags=("visits_disagree",))
-    assert airs_mean_sigma(cautious(before, apart, [])) > 0.07 * DEPTH
+    assert airs_mean_sigma(cautious(before, seen_errors(apart), [])) > 0.07 * DEPTH
 
 
 def test_flags_of_frames_reach_the_posterior() -> None:
