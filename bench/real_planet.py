@@ -5,12 +5,15 @@ FGS1 of two visits and AIRS of the second, as another team reduced them (`../sha
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from bench._inference_table import configuration
 from spectramind.detector.light_curves import VisitLightCurves
+from spectramind.models.physics import read_physics_model
+from spectramind.pipeline.fit import competing
 from spectramind.report.fit_figure import draw_fit
 from spectramind.survey.stars import Star
 from spectramind.survey.tables import read_star_info, read_wavelengths
@@ -19,6 +22,7 @@ from spectramind.transit.imported_light_curves import visit_from_arrays
 from spectramind.transit.joint import fit_planet
 from spectramind.transit.parameter_layout import DriftOrders
 from spectramind.transit.planet_fit import PlanetFit
+from spectramind.transit.prior_choices import PARTS
 from spectramind.transit.priors import TransitPriors, generic_priors
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +68,22 @@ def _print_visits(visits: list[VisitLightCurves], star: Star, priors: TransitPri
     )
 
 
+def _print_priors(visits: list[VisitLightCurves], star: Star, wavelength: np.ndarray) -> None:
+    """What real light curves say of the priors that come with the package."""
+    weights = Path(str(resources.files("spectramind") / "weights" / "v50.ckpt"))
+    choices = competing(read_physics_model(weights, "v50").priors, wavelength, overruled=True)
+    fit = fit_planet(visits, star, choices, configuration())
+    judgement = fit.judgement
+    assert judgement is not None
+    for row, part in enumerate(PARTS):
+        print(
+            f"{part}: ln evidence of the package's prior over the generic one "
+            f"{judgement.log_evidence[row, 0]:+.1f}, squared distance {judgement.distance[row]:.1f} "
+            f"where {judgement.freedom[row]:.1f} is expected"
+        )
+    print(f"peak to peak of AIRS {1e6 * np.ptp(fit.posterior.depth[1:]):.0f} ppm")
+
+
 def main() -> None:
     """Fit, print, draw."""
     if not (REAL.is_dir() and TIMES.is_file()):
@@ -78,6 +98,7 @@ def main() -> None:
     fit = fit_planet(visits, star, priors, config)
     _print_residuals(fit)
     _print_visits(visits, star, priors)
+    _print_priors(visits, star, wavelength)
     FIGURE.parent.mkdir(parents=True, exist_ok=True)
     draw_fit(fit.posterior, fit, wavelength).savefig(FIGURE, format="png", dpi=60)
     print(f"figure {FIGURE.relative_to(ROOT)}, {FIGURE.stat().st_size / 1e3:.0f} kB")
