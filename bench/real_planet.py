@@ -75,12 +75,12 @@ def _print_priors(visits: list[VisitLightCurves], star: Star, wavelength: np.nda
     fit = fit_planet(visits, star, choices, configuration())
     judgement = fit.judgement
     assert judgement is not None
+    print("the package's prior over the generic one:")
     for row, part in enumerate(PARTS):
-        print(
-            f"{part}: ln evidence of the package's prior over the generic one "
-            f"{judgement.log_evidence[row, 0]:+.1f}, squared distance {judgement.distance[row]:.1f} "
-            f"where {judgement.freedom[row]:.1f} is expected"
-        )
+        gain, distance = judgement.log_evidence[row, 0], judgement.distance[row]
+        usual = judgement.freedom[row]
+        place = f", squared distance {distance:.1f}, {usual:.1f} expected" if usual > 0 else ""
+        print(f"  {part}: ln evidence {gain:+.1f}{place}")
     print(f"peak to peak of AIRS {1e6 * np.ptp(fit.posterior.depth[1:]):.0f} ppm")
 
 
