@@ -49,16 +49,14 @@ class SurveyPriors:
     """What a survey said about the priors that its planets were fitted with.
 
     reports  one entry a family; a survey without families is one
-    refined  number of planets whose posterior follows what the survey taught
     failed   reason by planet id
     """
 
     reports: tuple[PriorReport, ...]
-    refined: int
     failed: dict[int, str]
 
 
-NO_PRIORS = SurveyPriors((), 0, {})
+NO_PRIORS = SurveyPriors((), {})
 """Of models that believe nothing before they see light curves."""
 
 
@@ -171,5 +169,4 @@ def adapt_survey(
             work = partial(refine, fits=where.fits.absolute(), adapted=file and file.absolute())
             _, wrong = for_each_planet(work, some, config, run, progress)
             failed |= wrong
-    adapted = sum(file is not None for file in files.values())
-    return SurveyPriors(tuple(reports), adapted, failed)
+    return SurveyPriors(tuple(reports), failed)
